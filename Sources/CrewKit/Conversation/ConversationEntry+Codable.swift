@@ -1,0 +1,46 @@
+extension ConversationEntry: Codable {
+    private enum Kind: String, Codable {
+        case user, agent, note
+        case toolResult = "tool_result"
+        case groupResult = "group_result"
+    }
+
+    private enum CodingKeys: String, CodingKey { case kind, text, group, message, result }
+
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        switch try container.decode(Kind.self, forKey: .kind) {
+        case .user: self = .user(try container.decode(String.self, forKey: .text))
+        case .note: self = .note(try container.decode(String.self, forKey: .text))
+        case .agent: self = .agent(try container.decode(AgentMessage.self, forKey: .message))
+        case .toolResult:
+            self = .toolResult(try container.decode(ToolResult.self, forKey: .result))
+        case .groupResult:
+            self = .groupResult(
+                group: try container.decode(GroupID.self, forKey: .group),
+                text: try container.decode(String.self, forKey: .text))
+        }
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        switch self {
+        case .user(let text):
+            try container.encode(Kind.user, forKey: .kind)
+            try container.encode(text, forKey: .text)
+        case .note(let text):
+            try container.encode(Kind.note, forKey: .kind)
+            try container.encode(text, forKey: .text)
+        case .agent(let message):
+            try container.encode(Kind.agent, forKey: .kind)
+            try container.encode(message, forKey: .message)
+        case .toolResult(let result):
+            try container.encode(Kind.toolResult, forKey: .kind)
+            try container.encode(result, forKey: .result)
+        case .groupResult(let group, let text):
+            try container.encode(Kind.groupResult, forKey: .kind)
+            try container.encode(group, forKey: .group)
+            try container.encode(text, forKey: .text)
+        }
+    }
+}

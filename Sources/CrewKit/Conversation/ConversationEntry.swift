@@ -1,0 +1,36 @@
+/// One thing that was said or done in a conversation, with who did it.
+///
+/// This is what a run remembers and a session passes on. What a particular agent's model is sent is
+/// made from it by `PromptBuilder`.
+@nonexhaustive
+public enum ConversationEntry: Sendable, Hashable {
+    case user(String)
+    case agent(AgentMessage)
+    case toolResult(ToolResult)
+    /// The joined results of a parallel group, as its next agent reads them.
+    case groupResult(group: GroupID, text: String)
+    /// Text from outside the conversation, such as a system message of a client's history.
+    case note(String)
+}
+
+/// One complete reply of an agent's model.
+public struct AgentMessage: Sendable, Hashable, Codable {
+    /// Absent for an assistant message of a client-supplied history.
+    public var agent: AgentID?
+    public var text: String
+    /// What the model said to itself; never read for signals or tool calls.
+    public var reasoning: String
+    public var toolCalls: [ToolCall]
+
+    public init(agent: AgentID?, text: String, reasoning: String = "", toolCalls: [ToolCall] = []) {
+        self.agent = agent
+        self.text = text
+        self.reasoning = reasoning
+        self.toolCalls = toolCalls
+    }
+
+    enum CodingKeys: String, CodingKey {
+        case agent, text, reasoning
+        case toolCalls = "tool_calls"
+    }
+}

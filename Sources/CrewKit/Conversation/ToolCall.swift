@@ -1,0 +1,44 @@
+/// A model's wish to use a tool.
+public struct ToolCall: Sendable, Hashable, Codable {
+    public var id: ToolCallID
+    public var name: ToolName
+    public var arguments: JSONValue
+    public var origin: Origin
+
+    /// How the model asked, which decides how the result is given back.
+    public enum Origin: String, Sendable, Hashable, Codable {
+        /// Through the tool-calling interface of the wire.
+        case native
+        /// By a line of text such as `PingHost(10.0.0.1)`.
+        case text
+    }
+
+    public init(
+        id: ToolCallID, name: ToolName, arguments: JSONValue = [:], origin: Origin = .native
+    ) {
+        self.id = id
+        self.name = name
+        self.arguments = arguments
+        self.origin = origin
+    }
+}
+
+/// What came of a tool call: exactly one for each call, whatever happened.
+public struct ToolResult: Sendable, Hashable, Codable {
+    public var call: ToolCallID
+    public var name: ToolName
+    public var status: Status
+    /// What the model reads, and people too.
+    public var output: String
+
+    public enum Status: String, Sendable, Hashable, Codable {
+        case success, error, timeout, cancelled
+    }
+
+    public init(call: ToolCallID, name: ToolName, status: Status, output: String) {
+        self.call = call
+        self.name = name
+        self.status = status
+        self.output = output
+    }
+}

@@ -1,0 +1,64 @@
+/// One agent as it was written.
+public struct AgentDefinition: Sendable, Hashable {
+    public var id: AgentID
+    /// The display name, also the `agent` of an event on the wire.
+    public var name: String
+    public var role: String
+    public var description: String
+    public var backstory: String
+    /// The author's own prompt with `{{name}}`, `{{role}}`, `{{description}}`, `{{backstory}}`;
+    /// empty means that one is written for the agent.
+    public var systemPrompt: String
+    public var primary: ModelReference
+    /// Called when the primary model fails.
+    public var backup: ModelReference?
+    /// Sampling temperature, 0 to 2; absent leaves it to the endpoint.
+    public var temperature: Double?
+    /// The most tokens of one reply; absent leaves it to the endpoint.
+    public var maxOutputTokens: Int?
+    public var tools: [ToolName]
+    /// Agents that may be handed to, in order of preference.
+    public var handoffTargets: [AgentID]
+    public var isTerminal: Bool
+    public var routing: RoutingMode
+    public var price: TokenPrice?
+
+    public init(
+        id: AgentID, name: String? = nil, role: String = "", systemPrompt: String = "",
+        primary: ModelReference = ModelReference(), tools: [ToolName] = [],
+        handoffTargets: [AgentID] = [], isTerminal: Bool = false
+    ) {
+        self.id = id
+        self.name = name ?? id.rawValue
+        self.role = role
+        self.description = ""
+        self.backstory = ""
+        self.systemPrompt = systemPrompt
+        self.primary = primary
+        self.tools = tools
+        self.handoffTargets = handoffTargets
+        self.isTerminal = isTerminal
+        self.routing = .auto
+    }
+}
+
+/// How an agent says where the run goes next.
+public enum RoutingMode: String, Sendable, Hashable, CaseIterable {
+    /// By text signals only.
+    case signals
+    /// By native `transfer_to_<agent>` tools only.
+    case tools
+    /// By text signals, and by native tools where the agent has handoff targets and no signals.
+    case auto
+}
+
+/// What a million tokens cost, in US dollars; zero is free.
+public struct TokenPrice: Sendable, Hashable, Codable {
+    public var inputPerMillion: Double
+    public var outputPerMillion: Double
+
+    public init(inputPerMillion: Double, outputPerMillion: Double) {
+        self.inputPerMillion = inputPerMillion
+        self.outputPerMillion = outputPerMillion
+    }
+}

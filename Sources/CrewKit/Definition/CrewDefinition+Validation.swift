@@ -1,0 +1,103 @@
+extension CrewDefinition {
+    /// Everything that is wrong or odd about the definition, in the order of its parts.
+    ///
+    /// - Parameter tools: the tools that exist; the crew's own command tools are known already.
+    public func problems(tools: Set<ToolName>) -> [DefinitionProblem] {
+        let check = DefinitionCheck(self, tools: tools)
+        let found = check.problems
+        guard settings.isStrict else { return found }
+        return found.map { problem in
+            var problem = problem
+            if problem.severity == .warning { problem.severity = .error }
+            return problem
+        }
+    }
+
+    /// The definition in the form that can run.
+    ///
+    /// - Throws: `invalidDefinition` with all errors, not only the first.
+    public func validated(tools: Set<ToolName>) throws(CrewError) -> ValidatedCrew {
+        let errors = problems(tools: tools).filter { $0.severity == .error }
+        guard errors.isEmpty, let first = entryPoint ?? agents.first?.id else {
+            let lines = errors.map { "\($0.path): \($0.message)" }
+            throw CrewError(.invalidDefinition, lines.joined(separator: "\n"))
+        }
+        let known = tools.union(commandTools.map(\.name))
+        let resolved = agents.map { ($0.id, resolve($0, tools: known)) }
+        return ValidatedCrew(
+            definition: self, entryPoint: first,
+            agents: Dictionary(resolved, uniquingKeysWith: { $1 }))
+    }
+
+    private func resolve(_ agent: AgentDefinition, tools: Set<ToolName>) -> ValidatedCrew.Agent {
+        let behavior = routing.behaviors[agent.id]
+        return ValidatedCrew.Agent(
+            definition: agent,
+            routes: configuredRoutes(of: agent.id) + builtInRoutes(for: agent.id),
+            isTerminal: behavior?.isTerminal ?? agent.isTerminal,
+            waitsForSignal: behavior?.waitForSignal ?? false,
+            fallback: fallback(of: agent),
+            nativeTargets: nativeTargets(of: agent),
+            tools: agent.tools.filter(tools.contains))
+    }
+
+    private func configuredRoutes(of agent: AgentID) -> [ResolvedRoute] {
+        (routing.signals[agent] ?? []).map { route in
+            let meaning = SignalRegistry.meaning(of: route.signal)
+            return ResolvedRoute(
+                signal: route.signal, target: target(of: route),
+                priority: route.priority ?? meaning?.priority ?? SignalRegistry.usualPriority,
+                maxOccurs: route.maxOccurs)
+        }
+    }
+
+    private func target(of route: SignalRoute) -> RouteTarget {
+        if route.pauses { return .pause }
+        guard let target = route.target, !target.isEmpty else { return .end }
+        let isAgent = agents.contains { $0.id.rawValue == target }
+        return isAgent ? .agent(AgentID(target)) : .group(GroupID(target))
+    }
+
+    /// Built-in signals that act by themselves, unless the agent has a route of that name.
+    private func builtInRoutes(for agent: AgentID) -> [ResolvedRoute] {
+        guard settings.usesBuiltInSignals else { return [] }
+        let own = Set((routing.signals[agent] ?? []).map { SignalSpelling($0.signal).normalized })
+        return SignalRegistry.builtIn.compactMap { meaning in
+            guard !own.contains(SignalSpelling(meaning.signal).normalized) else { return nil }
+            let target: RouteTarget
+            switch meaning.behavior {
+            case .terminate: target = .end
+            case .pause: target = .pause
+            case .route: return nil
+            }
+            return ResolvedRoute(
+                signal: meaning.signal, target: target, priority: meaning.priority, maxOccurs: nil)
+        }
+    }
+
+    private func fallback(of agent: AgentDefinition) -> ValidatedCrew.Fallback? {
+        guard routing.behaviors[agent.id]?.autoRoute ?? true else { return nil }
+        if let configured = routing.defaults[agent.id] {
+            return configured.map { ValidatedCrew.Fallback(agent: $0, reason: .routingDefault) }
+        }
+        let known = Set(agents.map(\.id))
+        return agent.handoffTargets.first { known.contains($0) && $0 != agent.id }
+            .map { ValidatedCrew.Fallback(agent: $0, reason: .handoffTarget) }
+    }
+
+    private func nativeTargets(of agent: AgentDefinition) -> [RouteTarget] {
+        let signals = (routing.signals[agent.id] ?? []).map(target(of:))
+        switch agent.routing {
+        case .signals: return []
+        case .auto where !signals.isEmpty: return []
+        case .auto, .tools: break
+        }
+        let known = Set(agents.map(\.id))
+        let handoffs = agent.handoffTargets.filter(known.contains).map(RouteTarget.agent)
+        var targets: [RouteTarget] = []
+        for target in signals + handoffs where target.name != nil && !targets.contains(target) {
+            targets.append(target)
+        }
+        return targets
+    }
+}

@@ -1,0 +1,54 @@
+/// The bounds within which a crew runs; each default is the one of the original.
+public struct CrewSettings: Sendable, Hashable {
+    /// Model calls that one input may take, over all agents outside groups. At least 1.
+    public var maxRounds = 10
+    /// Changes of agent that one input may take, group fan-outs included. 0 allows none.
+    public var maxHandoffs = 5
+    /// Wall-clock time for one input.
+    public var timeout: Duration = .seconds(300)
+    /// Wall-clock time for one member of a group that names none of its own.
+    public var memberTimeout: Duration = .seconds(60)
+    /// Wall-clock time for one tool call that names none of its own.
+    public var toolTimeout: Duration = .seconds(5)
+    /// Wall-clock time for all tool calls of one reply together.
+    public var toolBatchTimeout: Duration = .seconds(30)
+    /// Tool calls of one reply that run at the same time. At least 1.
+    public var maxParallelTools = 8
+    /// Tool calls of one reply; the rest get an error result.
+    public var maxToolCallsPerRound = 32
+    /// Characters of one tool's output that a model is shown.
+    public var maxToolOutput = 2_000
+    /// Characters of all tool outputs of one reply that a model is shown.
+    public var maxTotalToolOutput = 4_000
+    /// Estimated tokens of conversation that a model is sent.
+    public var contextWindow = 32_000
+    /// The share of the window that trimming frees, 0 to 1.
+    public var contextTrimShare = 0.2
+    /// Tokens that one input may spend, input and output together; absent means no bound.
+    public var maxTokens: Int?
+    /// Which of several signals in one reply is followed.
+    public var signalChoice = SignalChoice.last
+    /// Also matches signals written without their diacritics.
+    public var foldsDiacritics = false
+    /// Whether the built-in signals (`[END]`, `[WAIT]`, …) act without being configured.
+    public var usesBuiltInSignals = true
+    public var language = "en"
+    public var organization = ""
+    /// Turns every warning about the definition into an error.
+    public var isStrict = false
+    /// Seconds of silence after which a stream carries a keep-alive.
+    public var keepAlive: Duration = .seconds(30)
+    /// Entries that a run's feed keeps for readers that are behind.
+    public var feedBuffer = 256
+    /// The largest input text in bytes of UTF-8.
+    public var maxInputBytes = 10_240
+    /// The largest single message of a client-supplied history in bytes of UTF-8.
+    public var maxHistoryMessageBytes = 102_400
+
+    public init() {}
+}
+
+/// Which of several signals in one reply is followed.
+public enum SignalChoice: String, Sendable, Hashable, CaseIterable {
+    case last, first, priority
+}

@@ -1,0 +1,74 @@
+/// A crew that can run: every agent, tool, signal and target in it is resolved.
+///
+/// Immutable and shared by all of its runs; copies cost nothing.
+public final class ValidatedCrew: Sendable {
+    public let definition: CrewDefinition
+    public let entryPoint: AgentID
+    private let agents: [AgentID: Agent]
+
+    /// One agent with everything that routing needs of it.
+    public struct Agent: Sendable {
+        public let definition: AgentDefinition
+        /// Configured signals first, then the built-in ones that act without being configured.
+        public let routes: [ResolvedRoute]
+        public let isTerminal: Bool
+        public let waitsForSignal: Bool
+        /// Where a turn without a signal goes; `nil` ends the run.
+        public let fallback: Fallback?
+        /// Offered to the model as `transfer_to_…` tools; empty when the agent routes by text.
+        public let nativeTargets: [RouteTarget]
+        /// Tools that the agent names and that exist.
+        public let tools: [ToolName]
+
+        public var id: AgentID { definition.id }
+    }
+
+    /// Where a turn goes that gave no signal.
+    public struct Fallback: Sendable, Hashable {
+        public let agent: AgentID
+        public let reason: HandoffReason
+    }
+
+    init(definition: CrewDefinition, entryPoint: AgentID, agents: [AgentID: Agent]) {
+        self.definition = definition
+        self.entryPoint = entryPoint
+        self.agents = agents
+    }
+
+    public var name: String { definition.name }
+    public var settings: CrewSettings { definition.settings }
+
+    /// The agent of that id.
+    public func agent(_ id: AgentID) -> Agent? { agents[id] }
+
+    /// The group of that id.
+    public func group(_ id: GroupID) -> ParallelGroup? { definition.routing.groups[id] }
+
+    /// All agents in the crew's order.
+    public var allAgents: [Agent] { definition.agents.compactMap { agents[$0.id] } }
+}
+
+/// What following a signal, or calling a transfer tool, does.
+public enum RouteTarget: Sendable, Hashable {
+    case agent(AgentID)
+    case group(GroupID)
+    case end
+    case pause
+
+    /// The agent's or group's name.
+    public var name: String? {
+        switch self {
+        case .agent(let id): id.rawValue
+        case .group(let id): id.rawValue
+        case .end, .pause: nil
+        }
+    }
+}
+
+/// A signal and what it does, for one agent.
+public struct ResolvedRoute: Sendable, Hashable {
+    public let signal: String
+    public let target: RouteTarget
+    public let priority: Int
+    public let maxOccurs: Int?
+}

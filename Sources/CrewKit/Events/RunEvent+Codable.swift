@@ -1,0 +1,101 @@
+import struct Foundation.Date
+
+extension RunEvent: Codable {
+    private enum Name: String, Codable {
+        case runStarted = "run_started"
+        case resumed
+        case turnStarted = "turn_started"
+        case roundStarted = "round_started"
+        case contextTrimmed = "context_trimmed"
+        case replied
+        case roundFailed = "round_failed"
+        case toolStarted = "tool_started"
+        case toolReturned = "tool_returned"
+        case signalMatched = "signal_matched"
+        case handedOff = "handed_off"
+        case groupStarted = "group_started"
+        case memberEnded = "member_ended"
+        case groupJoined = "group_joined"
+        case paused
+        case warned
+        case runEnded = "run_ended"
+    }
+
+    private enum CodingKeys: String, CodingKey { case type }
+
+    /// The name of the event, the same on every wire.
+    public var name: String { parts.name.rawValue }
+
+    private var parts: (name: Name, payload: any Codable) {
+        switch self {
+        case .runStarted(let payload): (.runStarted, payload)
+        case .resumed(let payload): (.resumed, payload)
+        case .turnStarted(let payload): (.turnStarted, payload)
+        case .roundStarted(let payload): (.roundStarted, payload)
+        case .contextTrimmed(let payload): (.contextTrimmed, payload)
+        case .replied(let payload): (.replied, payload)
+        case .roundFailed(let payload): (.roundFailed, payload)
+        case .toolStarted(let payload): (.toolStarted, payload)
+        case .toolReturned(let payload): (.toolReturned, payload)
+        case .signalMatched(let payload): (.signalMatched, payload)
+        case .handedOff(let payload): (.handedOff, payload)
+        case .groupStarted(let payload): (.groupStarted, payload)
+        case .memberEnded(let payload): (.memberEnded, payload)
+        case .groupJoined(let payload): (.groupJoined, payload)
+        case .paused(let payload): (.paused, payload)
+        case .warned(let payload): (.warned, payload)
+        case .runEnded(let payload): (.runEnded, payload)
+        }
+    }
+
+    public init(from decoder: any Decoder) throws {
+        let name = try decoder.container(keyedBy: CodingKeys.self).decode(Name.self, forKey: .type)
+        switch name {
+        case .runStarted: self = .runStarted(try RunStarted(from: decoder))
+        case .resumed: self = .resumed(try RunResumed(from: decoder))
+        case .turnStarted: self = .turnStarted(try TurnStarted(from: decoder))
+        case .roundStarted: self = .roundStarted(try RoundStarted(from: decoder))
+        case .contextTrimmed: self = .contextTrimmed(try ContextTrimmed(from: decoder))
+        case .replied: self = .replied(try Replied(from: decoder))
+        case .roundFailed: self = .roundFailed(try RoundFailed(from: decoder))
+        case .toolStarted: self = .toolStarted(try ToolStarted(from: decoder))
+        case .toolReturned: self = .toolReturned(try ToolReturned(from: decoder))
+        case .signalMatched: self = .signalMatched(try SignalMatched(from: decoder))
+        case .handedOff: self = .handedOff(try HandedOff(from: decoder))
+        case .groupStarted: self = .groupStarted(try GroupStarted(from: decoder))
+        case .memberEnded: self = .memberEnded(try MemberEnded(from: decoder))
+        case .groupJoined: self = .groupJoined(try GroupJoined(from: decoder))
+        case .paused: self = .paused(try RunPaused(from: decoder))
+        case .warned: self = .warned(try RunWarning(from: decoder))
+        case .runEnded: self = .runEnded(try RunEnded(from: decoder))
+        }
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        let parts = parts
+        try container.encode(parts.name, forKey: .type)
+        try parts.payload.encode(to: encoder)
+    }
+}
+
+extension StoredEvent: Codable {
+    private enum CodingKeys: String, CodingKey { case sequence, time, branch }
+
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        self.init(
+            sequence: try container.decode(Int.self, forKey: .sequence),
+            time: try container.decode(Date.self, forKey: .time),
+            branch: try container.decodeIfPresent(BranchID.self, forKey: .branch),
+            event: try RunEvent(from: decoder))
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(sequence, forKey: .sequence)
+        try container.encode(time, forKey: .time)
+        try container.encodeIfPresent(branch, forKey: .branch)
+        try event.encode(to: encoder)
+    }
+}

@@ -1,0 +1,62 @@
+/// A model that answers a conversation, streaming while it does.
+///
+/// Implementations are shared by all runs, so they hold no state of a conversation. Cancelling the
+/// calling task ends the call promptly and closes its connection; it then throws
+/// `CancellationError`. Everything else that is thrown is a `CrewError` with a `model…` code.
+public protocol LanguageModel: Sendable {
+    /// What answers, for people: provider, model and where, such as `openai gpt-4o-mini`.
+    var name: String { get }
+
+    /// Makes one model call and returns the finished reply.
+    ///
+    /// `progress` is called in order, from the task of the call, with what arrives before that. It
+    /// returns at once: nobody who watches can hold up the call.
+    func reply(
+        to request: ModelRequest, progress: @escaping @Sendable (ModelProgress) -> Void
+    ) async throws -> ModelReply
+}
+
+/// What arrives before a model's reply is complete.
+@nonexhaustive
+public enum ModelProgress: Sendable, Hashable {
+    /// The next piece of what the model says.
+    case text(String)
+    /// The next piece of what the model says to itself.
+    case reasoning(String)
+    /// The call starts over: what was passed on of this reply so far is void.
+    case retrying(attempt: Int, after: Duration, reason: CrewError.Code)
+    /// Another model takes the call: what was passed on so far is void.
+    case fellBack(from: String, to: String, reason: CrewError.Code)
+}
+
+/// A model's finished reply.
+public struct ModelReply: Sendable, Hashable {
+    public var text: String
+    public var reasoning: String
+    public var toolCalls: [ToolCall]
+    public var finish: FinishReason
+    /// What the endpoint reported; absent is unknown, never zero.
+    public var usage: Usage?
+    /// What answered in fact, where it differs from what was asked.
+    public var model: String?
+
+    public init(
+        text: String = "", reasoning: String = "", toolCalls: [ToolCall] = [],
+        finish: FinishReason = .stop, usage: Usage? = nil, model: String? = nil
+    ) {
+        self.text = text
+        self.reasoning = reasoning
+        self.toolCalls = toolCalls
+        self.finish = finish
+        self.usage = usage
+        self.model = model
+    }
+}
+
+/// Why a model stopped.
+public enum FinishReason: String, Sendable, Hashable, Codable {
+    case stop, length
+    case toolCalls = "tool_calls"
+    case contentFilter = "content_filter"
+    case other
+}

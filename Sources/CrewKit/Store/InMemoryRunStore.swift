@@ -1,0 +1,93 @@
+import Synchronization
+
+/// Keeps runs in this process's memory and forgets the oldest finished ones.
+///
+/// For tests, `crew run` and servers that may lose their runs with the process.
+public final class InMemoryRunStore: RunStore {
+    private struct Log {
+        var record: RunRecord
+        var events: [StoredEvent]
+    }
+
+    private struct State {
+        var logs: [RunID: Log] = [:]
+        var sessions: [SessionID: [RunID]] = [:]
+        /// Runs at rest, the one that rested first in front.
+        var resting: [RunID] = []
+    }
+
+    private let state = Mutex(State())
+    private let maximumRestingRuns: Int
+
+    /// - Parameter maximumRestingRuns: how many ended or paused runs are remembered; with the next
+    ///   one the oldest is forgotten. At least 1.
+    public init(maximumRestingRuns: Int = 1_000) {
+        precondition(maximumRestingRuns > 0, "a store must remember at least one finished run")
+        self.maximumRestingRuns = maximumRestingRuns
+    }
+
+    public func create(_ record: RunRecord, events: [StoredEvent]) async throws {
+        try state.withLock { state in
+            guard state.logs[record.id] == nil else {
+                throw CrewError(.conflict, "there is a run '\(record.id)' already")
+            }
+            var record = record
+            record.note(events)
+            state.logs[record.id] = Log(record: record, events: events)
+            if let session = record.session { state.sessions[session, default: []].append(record.id) }
+        }
+    }
+
+    public func append(_ events: [StoredEvent], to run: RunID) async throws {
+        try state.withLock { state in
+            guard let record = state.logs[run]?.record else { throw CrewError.unknownRun(run) }
+            guard events.first.map({ $0.sequence == record.lastSequence + 1 }) ?? true else {
+                throw CrewError(.conflict, "run '\(run)' was continued by somebody else")
+            }
+            state.logs[run]?.events.append(contentsOf: events)
+            state.logs[run]?.record.note(events)
+            noteRest(of: run, was: record.status, in: &state)
+        }
+    }
+
+    public func events(
+        of run: RunID, after sequence: Int, limit: Int
+    ) async throws -> [StoredEvent] {
+        try state.withLock { state in
+            guard let log = state.logs[run] else { throw CrewError.unknownRun(run) }
+            return Array(log.events.dropFirst(max(0, sequence)).prefix(limit))
+        }
+    }
+
+    public func record(of run: RunID) async throws -> RunRecord? {
+        state.withLock { $0.logs[run]?.record }
+    }
+
+    public func runs(in session: SessionID) async throws -> [RunRecord] {
+        state.withLock { state in
+            (state.sessions[session] ?? []).compactMap { state.logs[$0]?.record }
+        }
+    }
+
+    private func noteRest(of run: RunID, was before: RunRecord.Status, in state: inout State) {
+        guard let status = state.logs[run]?.record.status, status != before else { return }
+        if before != .running { state.resting.removeAll { $0 == run } }
+        guard status != .running else { return }
+        state.resting.append(run)
+        while state.resting.count > maximumRestingRuns {
+            forget(state.resting.removeFirst(), in: &state)
+        }
+    }
+
+    private func forget(_ run: RunID, in state: inout State) {
+        guard let session = state.logs.removeValue(forKey: run)?.record.session else { return }
+        state.sessions[session]?.removeAll { $0 == run }
+        if state.sessions[session]?.isEmpty == true { state.sessions[session] = nil }
+    }
+}
+
+extension CrewError {
+    static func unknownRun(_ run: RunID) -> CrewError {
+        CrewError(.unknownRun, "there is no run '\(run)', or it is no longer kept")
+    }
+}

@@ -1,0 +1,1 @@
+@main struct CrewCommand { static func main() {} }
