@@ -21,6 +21,7 @@ public struct AgentDefinition: Sendable, Hashable {
     public var handoffTargets: [AgentID]
     public var isTerminal: Bool
     public var routing: RoutingMode
+    public var toolCalls: ToolCallStyle
     public var price: TokenPrice?
 
     public init(
@@ -39,6 +40,7 @@ public struct AgentDefinition: Sendable, Hashable {
         self.handoffTargets = handoffTargets
         self.isTerminal = isTerminal
         self.routing = .auto
+        self.toolCalls = .native
     }
 }
 
@@ -50,6 +52,14 @@ public enum RoutingMode: String, Sendable, Hashable, CaseIterable {
     case tools
     /// By text signals, and by native tools where the agent has handoff targets and no signals.
     case auto
+}
+
+/// How an agent's model is told of its tools; calls written as text are understood either way.
+public enum ToolCallStyle: String, Sendable, Hashable, CaseIterable {
+    /// Through the tool-calling interface of the wire.
+    case native
+    /// In the prompt, for models that know no tool calls.
+    case text
 }
 
 /// What a million tokens cost, in US dollars; zero is free.

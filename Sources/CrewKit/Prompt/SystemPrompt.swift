@@ -1,0 +1,59 @@
+/// Writes an agent's system prompt: the author's own, or one made from who the agent is.
+struct SystemPrompt {
+    let crew: ValidatedCrew
+
+    func text(for agent: ValidatedCrew.Agent) -> String {
+        let definition = agent.definition
+        var text =
+            definition.systemPrompt.isEmpty
+            ? written(for: agent) : expanded(definition.systemPrompt, for: definition)
+        if definition.toolCalls == .text, !agent.tools.isEmpty { text += toolGuide(for: agent) }
+        return text
+    }
+
+    /// The backstory is put in first: authors use the other placeholders inside it.
+    private func expanded(_ prompt: String, for agent: AgentDefinition) -> String {
+        let about = agent.description.isEmpty ? "\(agent.name) - \(agent.role)" : agent.description
+        let values = [
+            ("{{backstory}}", agent.backstory), ("{{name}}", agent.name), ("{{role}}", agent.role),
+            ("{{description}}", about), ("{{language}}", crew.settings.language),
+            ("{{organization}}", crew.settings.organization),
+        ]
+        return values.reduce(prompt) { text, value in
+            text.split(separator: value.0, omittingEmptySubsequences: false)
+                .joined(separator: value.1)
+        }
+    }
+
+    private func written(for agent: ValidatedCrew.Agent) -> String {
+        let definition = agent.definition
+        var lines = ["You are \(definition.name)."]
+        if !definition.role.isEmpty { lines.append("Role: \(definition.role)") }
+        if !definition.description.isEmpty { lines.append(definition.description) }
+        if !definition.backstory.isEmpty {
+            lines.append("Backstory: \(expanded(definition.backstory, for: definition))")
+        }
+        if !crew.settings.organization.isEmpty {
+            lines.append("Organization: \(crew.settings.organization)")
+        }
+        if crew.settings.language != "en" {
+            lines.append("Reply in the language with the code '\(crew.settings.language)'.")
+        }
+        return (lines + signalGuide(for: agent)).joined(separator: "\n")
+    }
+
+    private func signalGuide(for agent: ValidatedCrew.Agent) -> [String] {
+        let routes = crew.definition.routing.signals[agent.id] ?? []
+        guard !routes.isEmpty else { return [] }
+        return ["End your reply with exactly one of these signals, alone on its line:"]
+            + routes.map { route in
+                route.description.isEmpty ? route.signal : "\(route.signal): \(route.description)"
+            }
+    }
+
+    private func toolGuide(for agent: ValidatedCrew.Agent) -> String {
+        "\n\nTo use a tool, write its call alone on a line, such as "
+            + "ToolName(parameter=\"value\"), and wait for the result. Your tools: "
+            + agent.tools.map(\.rawValue).joined(separator: ", ") + "."
+    }
+}

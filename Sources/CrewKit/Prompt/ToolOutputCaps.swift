@@ -1,0 +1,53 @@
+/// Cuts tool outputs to what a model is shown; the log keeps them whole.
+struct ToolOutputCaps {
+    let settings: CrewSettings
+
+    /// The results of one reply with their outputs cut, each still there.
+    func shown(_ results: [ToolResult]) -> [ToolResult] {
+        var left = settings.maxTotalToolOutput
+        return results.map { result in
+            var result = result
+            let length = result.output.count
+            if left <= 0 {
+                result.output =
+                    "(output omitted: the results of one reply may take "
+                    + "\(settings.maxTotalToolOutput) characters together)"
+            } else if length > settings.maxToolOutput {
+                result.output = cut(result.output, length: length)
+            }
+            left -= min(length, settings.maxToolOutput)
+            return result
+        }
+    }
+
+    private func cut(_ output: String, length: Int) -> String {
+        "\(output.prefix(settings.maxToolOutput))\n\n"
+            + "[⚠️ OUTPUT TRUNCATED - Original size: \(length) characters]"
+    }
+
+    /// The block by which the original gives results to models without native tool calls.
+    func textBlock(for results: [ToolResult]) -> String {
+        var text = "\n[📊 TOOL EXECUTION RESULTS]\n\n"
+        var left = settings.maxTotalToolOutput
+        var omitted: [ToolResult] = []
+        for result in results {
+            guard left > 0 else {
+                omitted.append(result)
+                continue
+            }
+            let length = result.output.count
+            let output =
+                length > settings.maxToolOutput ? cut(result.output, length: length) : result.output
+            text += "\(result.name):\n  Status: \(result.status)\n  Output: \(output)\n\n"
+            left -= min(length, settings.maxToolOutput)
+        }
+        if !omitted.isEmpty {
+            text += "[⚠️ \(omitted.count) additional tool(s) summarized to save context - "
+            text += "total output limit: \(settings.maxTotalToolOutput) chars]\n"
+            for result in omitted {
+                text += "  • \(result.name): \(result.status) (output omitted)\n"
+            }
+        }
+        return text + "[END RESULTS]"
+    }
+}

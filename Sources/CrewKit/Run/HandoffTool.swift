@@ -1,0 +1,26 @@
+/// The tools by which a model hands over natively, beside text signals.
+enum HandoffTool {
+    static func name(for target: RouteTarget) -> ToolName {
+        ToolName("transfer_to_\(target.name ?? "")")
+    }
+
+    static func definition(for target: RouteTarget, in crew: ValidatedCrew) -> ToolDefinition {
+        ToolDefinition(
+            name: name(for: target),
+            description: "Hand the conversation over to \(summary(of: target, in: crew)).",
+            effect: .read)
+    }
+
+    private static func summary(of target: RouteTarget, in crew: ValidatedCrew) -> String {
+        switch target {
+        case .agent(let id):
+            guard let agent = crew.agent(id)?.definition else { return id.rawValue }
+            let about = agent.description.isEmpty ? agent.role : agent.description
+            return about.isEmpty ? agent.name : "\(agent.name) (\(about))"
+        case .group(let id):
+            let about = crew.group(id)?.description ?? ""
+            return about.isEmpty ? "the group \(id)" : "the group \(id) (\(about))"
+        case .end, .pause: return ""
+        }
+    }
+}

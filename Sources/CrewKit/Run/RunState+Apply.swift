@@ -1,0 +1,109 @@
+extension RunState {
+    /// Takes in one stored event.
+    mutating func apply(_ stored: StoredEvent) {
+        if let branch = stored.branch, branch != member?.branch {
+            applyToMember(stored, branch: branch)
+        } else {
+            apply(stored.event)
+        }
+    }
+
+    private mutating func apply(_ event: RunEvent) {
+        switch event {
+        case .runStarted(let started):
+            entries = started.history + [.user(started.input)]
+            phase = .turnDue(started.agent)
+        case .resumed(let resumed): resume(resumed)
+        case .turnStarted, .contextTrimmed, .warned: break
+        case .roundStarted(let started):
+            rounds += 1
+            totalRounds += 1
+            phase = .roundUnderWay(started.agent)
+        case .replied(let reply): take(reply)
+        case .roundFailed(let failed): phase = .roundFailed(failed.agent, failed.failure)
+        case .toolStarted(let started):
+            changeBatch { $0.started.insert(started.call.id) }
+        case .toolReturned(let returned):
+            changeBatch { $0.results[returned.result.call] = returned.result }
+        case .signalMatched(let match): followed[match.signal, default: 0] += 1
+        case .handedOff(let handoff):
+            handoffs += 1
+            totalHandoffs += 1
+            phase = .turnDue(handoff.to)
+        case .groupStarted(let started): begin(started)
+        case .memberEnded(let ended): phase = .ended(ended.outcome)
+        case .groupJoined(let joined): join(joined)
+        case .paused(let pause): phase = .paused(pause.agent)
+        case .runEnded(let ended): phase = .ended(ended.outcome)
+        }
+    }
+
+    private mutating func resume(_ resumed: RunResumed) {
+        entries.append(.user(resumed.input))
+        rounds = 0
+        handoffs = 0
+        followed = [:]
+        phase = .turnDue(resumed.agent)
+    }
+
+    private mutating func take(_ reply: Replied) {
+        spend(reply.usage ?? Usage(isComplete: false), cost: reply.cost)
+        entries.append(.agent(reply.message))
+        lastSpeaker = reply.agent
+        if !reply.message.text.isEmpty { lastText = reply.message.text }
+        phase =
+            reply.message.toolCalls.isEmpty
+            ? .replyRead(reply.agent)
+            : .toolsUnderWay(reply.agent, ToolBatch(calls: reply.message.toolCalls))
+    }
+
+    private mutating func spend(_ spent: Usage?, cost spentCost: Double?) {
+        if let spent { usage = usage.map { $0 + spent } ?? spent }
+        if let spentCost { cost = (cost ?? 0) + spentCost }
+    }
+
+    /// Changes the batch under way; its results join the conversation, in call order, when the
+    /// last one is there: no call is ever without its result.
+    private mutating func changeBatch(_ change: (inout ToolBatch) -> Void) {
+        guard case .toolsUnderWay(let agent, var batch) = phase else { return }
+        let wasUnfinished = !batch.unfinished.isEmpty
+        change(&batch)
+        if wasUnfinished, batch.unfinished.isEmpty {
+            entries += batch.calls.compactMap { batch.results[$0.id].map(ConversationEntry.toolResult) }
+        }
+        phase = .toolsUnderWay(agent, batch)
+    }
+}
+
+extension RunState {
+    private mutating func begin(_ started: GroupStarted) {
+        groups += 1
+        handoffs += 1
+        totalHandoffs += 1
+        let states = started.members.map { ($0.branch, RunState(member: $0, of: self)) }
+        phase = .groupUnderWay(
+            GroupProgress(started: started, states: Dictionary(uniqueKeysWithValues: states)))
+    }
+
+    private mutating func applyToMember(_ stored: StoredEvent, branch: BranchID) {
+        guard case .groupUnderWay(var progress) = phase, var state = progress.states[branch] else {
+            return
+        }
+        phase = .new  // lets go of the old copy, so that the member's state is changed in place
+        state.apply(stored)
+        if case .memberEnded(let ended) = stored.event {
+            progress.ended[branch] = ended
+            spend(state.usage, cost: state.cost)
+        }
+        progress.states[branch] = state
+        phase = .groupUnderWay(progress)
+    }
+
+    private mutating func join(_ joined: GroupJoined) {
+        guard case .groupUnderWay(let progress) = phase else { return }
+        entries.append(.groupResult(group: joined.group, text: joined.text))
+        lastText = joined.text
+        phase = .groupRead(
+            from: progress.started.from, next: crew.group(joined.group)?.nextAgent)
+    }
+}

@@ -1,0 +1,99 @@
+/// A run, or one member of it, as its events tell it.
+///
+/// Pure: `apply` is the only place where anything changes, `nextStep` is the only place where
+/// anything is decided, and neither waits. Resuming after a crash is folding the stored events and
+/// asking for the next step.
+struct RunState: Sendable {
+    let crew: ValidatedCrew
+    /// Absent for the run itself.
+    let member: GroupStarted.Member?
+
+    var phase: Phase = .new
+    var entries: [ConversationEntry] = []
+    /// Since the last input.
+    var rounds = 0
+    var handoffs = 0
+    /// Since the beginning; makes idempotency keys unique.
+    var totalRounds = 0
+    var totalHandoffs = 0
+    var groups = 0
+    var usage: Usage?
+    var cost: Double?
+    /// How often each signal was followed since the last input.
+    var followed: [String: Int] = [:]
+    var lastSpeaker: AgentID?
+    var lastText = ""
+
+    /// Where a run stands; each case says where it may go.
+    enum Phase: Sendable {
+        /// Nothing has happened. Goes to `turnDue`.
+        case new
+        /// An agent is to begin. Goes to `roundUnderWay` or `ended`.
+        case turnDue(AgentID)
+        /// A model is being called. Goes to `toolsUnderWay`, `replyRead` or `roundFailed`.
+        case roundUnderWay(AgentID)
+        /// The model could not answer. Goes to `ended`.
+        case roundFailed(AgentID, RunFailure)
+        /// A reply asked for tools. Goes to `roundUnderWay`, `turnDue`, `groupUnderWay` or `ended`.
+        case toolsUnderWay(AgentID, ToolBatch)
+        /// A reply waits to be acted on. Goes to `turnDue`, `groupUnderWay`, `paused` or `ended`.
+        case replyRead(AgentID)
+        /// Members work. Goes to `groupRead`.
+        case groupUnderWay(GroupProgress)
+        /// A group's results wait to be acted on. Goes to `turnDue` or `ended`.
+        case groupRead(from: AgentID, next: AgentID?)
+        /// A person has to answer. Goes to `turnDue`.
+        case paused(AgentID)
+        /// Terminal.
+        case ended(RunOutcome)
+    }
+
+    init(crew: ValidatedCrew) {
+        self.crew = crew
+        self.member = nil
+    }
+
+    /// A member that begins with what its run has said so far.
+    init(member: GroupStarted.Member, of run: RunState) {
+        self.crew = run.crew
+        self.member = member
+        self.entries = run.entries
+        self.phase = .turnDue(member.agent)
+    }
+
+    /// The run that a log tells of.
+    init(crew: ValidatedCrew, replaying events: some Sequence<StoredEvent>) {
+        self.init(crew: crew)
+        for stored in events { apply(stored) }
+    }
+
+    /// How the run rests, when it does.
+    var rest: RunOutcome? {
+        switch phase {
+        case .paused(let agent): .paused(at: agent)
+        case .ended(let outcome): outcome
+        default: nil
+        }
+    }
+}
+
+/// The tool calls of one reply and what has become of them.
+struct ToolBatch: Sendable {
+    let calls: [ToolCall]
+    /// How many calls, from the first on, were announced as started.
+    var started: Set<ToolCallID> = []
+    var results: [ToolCallID: ToolResult] = [:]
+
+    var unfinished: [ToolCall] { calls.filter { results[$0.id] == nil } }
+}
+
+/// A group while its members work.
+struct GroupProgress: Sendable {
+    let started: GroupStarted
+    var states: [BranchID: RunState]
+    var ended: [BranchID: MemberEnded] = [:]
+
+    var unfinished: [GroupStarted.Member] {
+        started.members.filter { ended[$0.branch] == nil }
+    }
+}

@@ -1,0 +1,83 @@
+extension TurnPerformer {
+    /// The events that announce tool calls, each with the key that stays the same when it is
+    /// repeated.
+    func startTools(
+        _ calls: [ToolCall], of agent: AgentID, in state: RunState
+    ) -> [RunEvent] {
+        calls.map { call in
+            .toolStarted(
+                ToolStarted(
+                    agent: agent, call: call, effect: tools[call.name]?.definition.effect ?? .read,
+                    idempotencyKey: idempotencyKey(of: call, in: state)))
+        }
+    }
+
+    /// Performs one call and always comes back with its result.
+    func call(
+        _ call: ToolCall, of agent: AgentID, in state: RunState, until batch: RunClock.Deadline
+    ) async -> ToolResult {
+        func result(_ status: ToolResult.Status, _ output: String) -> ToolResult {
+            ToolResult(call: call.id, name: call.name, status: status, output: output)
+        }
+        guard let tool = offered(call.name, to: agent) else {
+            return result(.error, unknownTool(call.name, of: agent))
+        }
+        if let refusal = refusal(of: call, in: state) { return result(.error, refusal) }
+        let arguments: JSONObject
+        do throws(CrewError) {
+            arguments = try ArgumentCheck(of: tool.definition).check(call.arguments)
+        } catch {
+            return result(.error, error.message)
+        }
+        let limit = min(
+            tool.definition.timeout ?? crew.settings.toolTimeout, clock.remaining(until: batch))
+        guard limit > .zero else {
+            return result(.timeout, "Not done: the time for all tools of this reply was over.")
+        }
+        let invocation = ToolInvocation(
+            call: call.id, arguments: arguments,
+            idempotencyKey: idempotencyKey(of: call, in: state), run: run, agent: agent,
+            conversation: state.entries)
+        let end = await AbandonableCall(executor: toolExecutor, clock: clock.clock, limit: limit)
+            .perform { try await tool.call(invocation) }
+        switch end {
+        case .returned(let output): return result(.success, output)
+        case .threw(let error): return result(.error, Self.message(of: error))
+        case .outOfTime:
+            return result(.timeout, "Tool \(call.name) gave no result within \(limit).")
+        case .cancelled: return result(.cancelled, "The call was cancelled.")
+        }
+    }
+
+    private func offered(_ name: ToolName, to agent: AgentID) -> (any Tool)? {
+        guard crew.agent(agent)?.tools.contains(name) == true else { return nil }
+        return tools[name]
+    }
+
+    private func unknownTool(_ name: ToolName, of agent: AgentID) -> String {
+        let known = crew.agent(agent)?.tools.map(\.rawValue) ?? []
+        let hint = NearestWord.suggestion(for: name.rawValue, among: known).map { "; \($0)" } ?? ""
+        return "Tool \(name) not found\(hint)"
+    }
+
+    private func refusal(of call: ToolCall, in state: RunState) -> String? {
+        guard case .toolsUnderWay(_, let batch) = state.phase,
+            let index = batch.calls.firstIndex(where: { $0.id == call.id }),
+            index >= crew.settings.maxToolCallsPerRound
+        else { return nil }
+        return "Not done: one reply may call at most \(crew.settings.maxToolCallsPerRound) tools."
+    }
+
+    private func idempotencyKey(of call: ToolCall, in state: RunState) -> String {
+        var ordinal = 0
+        if case .toolsUnderWay(_, let batch) = state.phase {
+            ordinal = batch.calls.firstIndex { $0.id == call.id } ?? 0
+        }
+        let place = branch.map { "/\($0)" } ?? ""
+        return "\(run)\(place)/\(state.totalRounds)/\(ordinal + 1)"
+    }
+
+    private static func message(of error: any Error) -> String {
+        (error as? CrewError)?.message ?? "\(error)"
+    }
+}

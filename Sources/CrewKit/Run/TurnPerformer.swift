@@ -1,0 +1,118 @@
+import Synchronization
+
+/// Does what a run's next step asks of the outside: calls models and tools, and nothing else does.
+struct TurnPerformer: Sendable {
+    let crew: ValidatedCrew
+    let models: ModelSet
+    let tools: Toolbox
+    let run: RunID
+    let feed: EventFeed
+    let clock: RunClock
+    let toolExecutor: ToolExecutor
+    var branch: BranchID?
+
+    /// The same, for a member of a group.
+    func member(_ member: GroupStarted.Member) -> TurnPerformer {
+        var performer = self
+        performer.branch = member.branch
+        return performer
+    }
+
+    /// The events that announce a model call.
+    func startRound(_ agent: AgentID, in state: RunState) -> [RunEvent] {
+        let started = RunEvent.roundStarted(
+            RoundStarted(
+                agent: agent, round: state.rounds + 1, model: models[agent]?.name ?? "no model"))
+        return state.isWithinTurn ? [started] : [.turnStarted(TurnStarted(agent: agent)), started]
+    }
+
+    /// Makes the model call of a round; `nil` when it was cancelled.
+    func callModel(of agent: AgentID, in state: RunState) async -> [RunEvent]? {
+        guard let definition = crew.agent(agent), let model = models[agent] else {
+            return [failed(agent, state, CrewError(.unknownAgent, "agent '\(agent)' has no model"))]
+        }
+        let prompt = PromptBuilder(crew: crew).prompt(for: definition, entries: state.entries)
+        let request = ModelRequest(
+            agent: agent, messages: prompt.messages,
+            tools: nativeTools(of: definition, isMember: state.member != nil),
+            temperature: definition.definition.temperature,
+            maxOutputTokens: definition.definition.maxOutputTokens)
+        let relay = DeltaRelay(feed: feed, branch: branch, agent: agent, round: state.rounds)
+        do {
+            let reply = try await model.reply(to: request) { relay.pass(on: $0) }
+            let (message, warnings) = read(reply, of: definition, round: state.totalRounds)
+            let replied = Replied(
+                agent: agent, round: state.rounds, message: message, finish: reply.finish,
+                usage: reply.usage,
+                cost: definition.definition.price.flatMap { reply.usage?.cost(at: $0) },
+                model: reply.model ?? model.name)
+            return prompt.trimmed.map { [.contextTrimmed($0)] } ?? []
+                + relay.warnings + warnings + [.replied(replied)]
+        } catch is CancellationError where Task.isCancelled {
+            return nil
+        } catch {
+            return relay.warnings + [failed(agent, state, CrewError(modelFailure: error))]
+        }
+    }
+
+    private func failed(_ agent: AgentID, _ state: RunState, _ error: CrewError) -> RunEvent {
+        .roundFailed(
+            RoundFailed(
+                agent: agent, round: state.rounds, failure: RunFailure(error, agent: agent)))
+    }
+
+    private func nativeTools(of agent: ValidatedCrew.Agent, isMember: Bool) -> [ToolDefinition] {
+        let handoffs =
+            isMember ? [] : agent.nativeTargets.map { HandoffTool.definition(for: $0, in: crew) }
+        guard agent.definition.toolCalls == .native else { return handoffs }
+        return definitions(of: agent) + handoffs
+    }
+
+    func definitions(of agent: ValidatedCrew.Agent) -> [ToolDefinition] {
+        agent.tools.compactMap { tools[$0]?.definition }
+    }
+
+    /// The reply as a message: native calls first, else calls written as text.
+    private func read(
+        _ reply: ModelReply, of agent: ValidatedCrew.Agent, round: Int
+    ) -> (AgentMessage, [RunEvent]) {
+        var message = AgentMessage(
+            agent: agent.id, text: reply.text, reasoning: reply.reasoning,
+            toolCalls: UniqueCallIDs.made(for: reply.toolCalls, round: round, branch: branch))
+        var warnings: [RunEvent] = []
+        if message.toolCalls.isEmpty, !agent.tools.isEmpty {
+            let parsed = TextToolCallParser(tools: definitions(of: agent)).parse(reply.text)
+            message.toolCalls = UniqueCallIDs.made(
+                for: parsed.calls, round: round, branch: branch)
+            warnings = parsed.warnings.map {
+                warning(.unreadableToolCall, $0, of: agent.id)
+            }
+        }
+        if reply.finish == .length {
+            warnings.append(
+                warning(.replyCut, "the reply was cut at the model's length limit", of: agent.id))
+        }
+        return (message, warnings)
+    }
+
+    private func warning(_ code: RunWarning.Code, _ text: String, of agent: AgentID) -> RunEvent {
+        .warned(RunWarning(agent: agent, code: code, message: text))
+    }
+}
+
+extension RunState {
+    /// Whether the next model call belongs to a turn that has begun.
+    var isWithinTurn: Bool {
+        if case .toolsUnderWay = phase { return true }
+        return false
+    }
+}
+
+extension CrewError {
+    /// Anything that a model call threw; models throw `CrewError`, this keeps the rest readable.
+    init(modelFailure error: any Error) {
+        self =
+            error as? CrewError
+            ?? CrewError(.modelServerError, "the model call failed: \(error)", cause: error)
+    }
+}

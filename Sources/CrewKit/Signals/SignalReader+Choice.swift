@@ -1,0 +1,46 @@
+extension SignalReader {
+    /// The signal that is followed, and what should be said about the others.
+    struct Choice {
+        var match: Match?
+        var warnings: [RunEvent] = []
+    }
+
+    /// Chooses among the signals of a reply.
+    ///
+    /// - Parameter followed: how often each signal was followed since the run's last input.
+    func choose(in reply: String, by agent: AgentID, followed: [String: Int]) -> Choice {
+        var choice = Choice()
+        func warn(_ code: RunWarning.Code, _ message: String) {
+            choice.warnings.append(
+                .warned(RunWarning(agent: agent, code: code, message: message)))
+        }
+        let usable = matches(in: reply).filter { match in
+            let bound = match.route.maxOccurs ?? Int.max
+            guard followed[match.route.signal, default: 0] < bound else {
+                warn(
+                    .signalExhausted,
+                    "\(match.route.signal) was followed \(bound) times already; it is ignored")
+                return false
+            }
+            return true
+        }
+        choice.match = preferred(among: usable)
+        let names = usable.map(\.route.signal)
+        if let taken = choice.match?.route.signal, names.contains(where: { $0 != taken }) {
+            warn(
+                .severalSignals,
+                "the reply holds \(names.joined(separator: ", ")); \(taken) was taken")
+        }
+        return choice
+    }
+
+    private func preferred(among matches: [Match]) -> Match? {
+        switch settings.signalChoice {
+        case .last: return matches.last
+        case .first: return matches.first
+        case .priority:
+            // The later one of equals, as without priorities.
+            return matches.reversed().max { $0.route.priority < $1.route.priority }
+        }
+    }
+}
