@@ -1,6 +1,3 @@
-import Foundation
-import Synchronization
-
 /// Runs one crew: takes inputs, works them side by side, and lets anybody follow.
 ///
 /// A run belongs to the runner, not to whoever asked for it: it goes on when they leave. Runs are
@@ -37,12 +34,19 @@ public final class CrewRunner: Sendable {
             for await job in live.jobs {
                 group.addTask { await self.work(job) }
             }
-            live.close()
+            for job in live.close() { await abandon(job) }
             group.cancelAll()
         }
     }
 
+    /// A run that was accepted and never begun ends as cancelled, and its readers with it.
+    private func abandon(_ job: LiveRuns.Job) async {
+        job.control.stop(.cancelled)
+        await work(job)
+    }
+
     private func work(_ job: LiveRuns.Job) async {
+        guard live.take(job) else { return }
         defer { live.remove(job) }
         let clock = RunClock(options.clock)
         let journal = RunJournal(
@@ -62,19 +66,6 @@ public final class CrewRunner: Sendable {
             job.feed.finish(CrewError(storeFailure: error))
         }
     }
-}
-
-/// How a runner behaves, apart from what its crew says.
-public struct RunnerOptions: Sendable {
-    /// Runs that are worked at the same time; another one is refused. At least 1.
-    public var maxActiveRuns = 10_000
-    /// Waits with this clock: deadlines of runs, members and tools.
-    public var clock: any Clock<Duration> = ContinuousClock()
-    /// Stamps events with this.
-    public var now: @Sendable () -> Date = { Date() }  // default
-    public var makeRunID: @Sendable () -> RunID = { RunID(UUID().uuidString.lowercased()) }  // default
-
-    public init() {}
 }
 
 extension CrewError {

@@ -6,17 +6,37 @@ public struct RunStarted: Sendable, Hashable, Codable {
     public var session: SessionID?
     /// The conversation before this run, so that a run's log explains itself.
     public var history: [ConversationEntry]
+
+    public init(
+        crew: String, input: String, agent: AgentID, session: SessionID? = nil,
+        history: [ConversationEntry]
+    ) {
+        self.crew = crew
+        self.input = input
+        self.agent = agent
+        self.session = session
+        self.history = history
+    }
 }
 
 /// A paused run got its answer.
 public struct RunResumed: Sendable, Hashable, Codable {
     public var input: String
     public var agent: AgentID
+
+    public init(input: String, agent: AgentID) {
+        self.input = input
+        self.agent = agent
+    }
 }
 
 /// An agent's part of the run begins.
 public struct TurnStarted: Sendable, Hashable, Codable {
     public var agent: AgentID
+
+    public init(agent: AgentID) {
+        self.agent = agent
+    }
 }
 
 /// A model call is about to be made.
@@ -26,6 +46,12 @@ public struct RoundStarted: Sendable, Hashable, Codable {
     public var round: Int
     /// What is called, for people.
     public var model: String
+
+    public init(agent: AgentID, round: Int, model: String) {
+        self.agent = agent
+        self.round = round
+        self.model = model
+    }
 }
 
 /// Earlier messages were left out of a prompt to keep it within the window.
@@ -41,6 +67,15 @@ public struct ContextTrimmed: Sendable, Hashable, Codable {
         case estimatedTokensBefore = "estimated_tokens_before"
         case estimatedTokensAfter = "estimated_tokens_after"
     }
+
+    public init(
+        agent: AgentID, droppedMessages: Int, estimatedTokensBefore: Int, estimatedTokensAfter: Int
+    ) {
+        self.agent = agent
+        self.droppedMessages = droppedMessages
+        self.estimatedTokensBefore = estimatedTokensBefore
+        self.estimatedTokensAfter = estimatedTokensAfter
+    }
 }
 
 /// A model's reply is complete.
@@ -54,6 +89,19 @@ public struct Replied: Sendable, Hashable, Codable {
     /// US dollars, where usage and price are known.
     public var cost: Double?
     public var model: String
+
+    public init(
+        agent: AgentID, round: Int, message: AgentMessage, finish: FinishReason,
+        usage: Usage? = nil, cost: Double? = nil, model: String
+    ) {
+        self.agent = agent
+        self.round = round
+        self.message = message
+        self.finish = finish
+        self.usage = usage
+        self.cost = cost
+        self.model = model
+    }
 }
 
 /// A model call failed for good.
@@ -61,6 +109,12 @@ public struct RoundFailed: Sendable, Hashable, Codable {
     public var agent: AgentID
     public var round: Int
     public var failure: RunFailure
+
+    public init(agent: AgentID, round: Int, failure: RunFailure) {
+        self.agent = agent
+        self.round = round
+        self.failure = failure
+    }
 }
 
 /// A tool is about to be called.
@@ -74,12 +128,24 @@ public struct ToolStarted: Sendable, Hashable, Codable {
         case agent, call, effect
         case idempotencyKey = "idempotency_key"
     }
+
+    public init(agent: AgentID, call: ToolCall, effect: ToolEffect, idempotencyKey: String) {
+        self.agent = agent
+        self.call = call
+        self.effect = effect
+        self.idempotencyKey = idempotencyKey
+    }
 }
 
 /// A tool call has its result.
 public struct ToolReturned: Sendable, Hashable, Codable {
     public var agent: AgentID
     public var result: ToolResult
+
+    public init(agent: AgentID, result: ToolResult) {
+        self.agent = agent
+        self.result = result
+    }
 }
 
 /// A reply's signal was read.
@@ -90,6 +156,13 @@ public struct SignalMatched: Sendable, Hashable, Codable {
     public var level: SignalMatchLevel
     /// The agent or group it leads to; absent when it ends or pauses the run.
     public var target: String?
+
+    public init(agent: AgentID, signal: String, level: SignalMatchLevel, target: String? = nil) {
+        self.agent = agent
+        self.signal = signal
+        self.level = level
+        self.target = target
+    }
 }
 
 /// The run passed from one agent to another.
@@ -97,6 +170,12 @@ public struct HandedOff: Sendable, Hashable, Codable {
     public var from: AgentID
     public var to: AgentID
     public var reason: HandoffReason
+
+    public init(from: AgentID, to: AgentID, reason: HandoffReason) {
+        self.from = from
+        self.to = to
+        self.reason = reason
+    }
 }
 
 /// Why an agent was handed to.
@@ -116,6 +195,17 @@ public struct GroupStarted: Sendable, Hashable, Codable {
     public struct Member: Sendable, Hashable, Codable {
         public var branch: BranchID
         public var agent: AgentID
+
+        public init(branch: BranchID, agent: AgentID) {
+            self.branch = branch
+            self.agent = agent
+        }
+    }
+
+    public init(group: GroupID, from: AgentID, members: [Member]) {
+        self.group = group
+        self.from = from
+        self.members = members
     }
 }
 
@@ -125,6 +215,12 @@ public struct MemberEnded: Sendable, Hashable, Codable {
     public var outcome: RunOutcome
     /// What it said last; empty when it never finished a reply.
     public var text: String
+
+    public init(agent: AgentID, outcome: RunOutcome, text: String) {
+        self.agent = agent
+        self.outcome = outcome
+        self.text = text
+    }
 }
 
 /// A group's results were joined.
@@ -133,11 +229,22 @@ public struct GroupJoined: Sendable, Hashable, Codable {
     public var text: String
     public var succeeded: [AgentID]
     public var failed: [AgentID]
+
+    public init(group: GroupID, text: String, succeeded: [AgentID], failed: [AgentID]) {
+        self.group = group
+        self.text = text
+        self.succeeded = succeeded
+        self.failed = failed
+    }
 }
 
 /// The run waits for a person.
 public struct RunPaused: Sendable, Hashable, Codable {
     public var agent: AgentID
+
+    public init(agent: AgentID) {
+        self.agent = agent
+    }
 }
 
 /// Something that deserves a look and changes nothing by itself.
@@ -159,6 +266,12 @@ public struct RunWarning: Sendable, Hashable, Codable {
         public static let modelFellBack: Self = "model_fell_back"
         public static let severalHandoffs: Self = "several_handoffs"
     }
+
+    public init(agent: AgentID? = nil, code: Code, message: String) {
+        self.agent = agent
+        self.code = code
+        self.message = message
+    }
 }
 
 /// The run is over.
@@ -167,4 +280,10 @@ public struct RunEnded: Sendable, Hashable, Codable {
     /// Over all of the run's model calls; absent when none was made.
     public var usage: Usage?
     public var cost: Double?
+
+    public init(outcome: RunOutcome, usage: Usage? = nil, cost: Double? = nil) {
+        self.outcome = outcome
+        self.usage = usage
+        self.cost = cost
+    }
 }

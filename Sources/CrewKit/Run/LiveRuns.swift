@@ -16,6 +16,8 @@ final class LiveRuns: Sendable {
         var isClosed = false
         /// Runs that are claimed; the job is there once it was handed over.
         var runs: [RunID: Job?] = [:]
+        /// Jobs that were handed over and that nobody works yet.
+        var waiting: [RunID: Job] = [:]
         var sessions: Set<SessionID> = []
     }
 
@@ -65,6 +67,7 @@ final class LiveRuns: Sendable {
         let isClosed = state.withLock { state in
             guard !state.isClosed else { return true }
             state.runs[job.run] = job
+            state.waiting[job.run] = job
             return false
         }
         if isClosed {
@@ -73,6 +76,11 @@ final class LiveRuns: Sendable {
         } else {
             handOver.yield(job)
         }
+    }
+
+    /// False when somebody has taken the job already.
+    func take(_ job: Job) -> Bool {
+        state.withLock { $0.waiting.removeValue(forKey: job.run) } != nil
     }
 
     func remove(_ job: Job) { release(job.run, session: job.session) }
@@ -85,9 +93,12 @@ final class LiveRuns: Sendable {
         }
     }
 
-    /// Takes no more jobs, and ends the feeds of those that nobody began.
-    func close() {
-        state.withLock { $0.isClosed = true }
+    /// Takes no more jobs and returns those that nobody works.
+    func close() -> [Job] {
         handOver.finish()
+        return state.withLock { state in
+            state.isClosed = true
+            return Array(state.waiting.values)
+        }
     }
 }

@@ -30,9 +30,9 @@ extension RunState {
 
     private func failure(of progress: GroupProgress, _ ended: [MemberEnded]) -> RunFailure {
         let first = ended.first { !isFine($0.outcome) } ?? ended.first
-        let reason = first.map { "\($0.agent): \(reason(of: $0.outcome))" } ?? "no member began"
+        let cause = first.map { "\($0.agent): \(reason(of: $0.outcome))" } ?? "no member began"
         return RunFailure(
-            code: "group_failed", message: "parallel execution failed: \(reason)",
+            code: "group_failed", message: "parallel execution failed: \(cause)",
             agent: progress.started.from)
     }
 

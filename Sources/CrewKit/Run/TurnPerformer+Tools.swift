@@ -25,7 +25,7 @@ extension TurnPerformer {
         if let refusal = refusal(of: call, in: state) { return result(.error, refusal) }
         let arguments: JSONObject
         do throws(CrewError) {
-            arguments = try ArgumentCheck(of: tool.definition).check(call.arguments)
+            arguments = try ArgumentCheck.arguments(call.arguments, for: tool.definition)
         } catch {
             return result(.error, error.message)
         }

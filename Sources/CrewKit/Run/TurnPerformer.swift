@@ -81,7 +81,8 @@ struct TurnPerformer: Sendable {
             toolCalls: UniqueCallIDs.made(for: reply.toolCalls, round: round, branch: branch))
         var warnings: [RunEvent] = []
         if message.toolCalls.isEmpty, !agent.tools.isEmpty {
-            let parsed = TextToolCallParser(tools: definitions(of: agent)).parse(reply.text)
+            let parsed = TextToolCallParser.calls(
+                in: reply.text, tools: definitions(of: agent))
             message.toolCalls = UniqueCallIDs.made(
                 for: parsed.calls, round: round, branch: branch)
             warnings = parsed.warnings.map {
