@@ -1,0 +1,63 @@
+import ArgumentParser
+import CrewKit
+import Foundation
+
+/// A conversation with a crew at the terminal.
+struct ChatCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "chat",
+        abstract: "Talks with a crew; what was said is remembered.",
+        discussion: """
+            When an agent waits for an answer, the next line is that answer. 'exit', 'quit' or
+            Ctrl-D ends the conversation, Ctrl-C what the crew is doing.
+            """)
+
+    @OptionGroup var crew: CrewOptions
+    @OptionGroup var models: ModelOptions
+
+    @Option(help: "Colour the output: auto, always or never.")
+    var color = ColorChoice.auto
+
+    func run() async throws {
+        let setup = try CrewSetup(crew, models: models)
+        let renderer = Rendering.renderer(
+            json: false, color: color, crew: setup.loaded.definition)
+        try await setup.withRunner { runner, choices in
+            renderer.begin(choices)
+            try await converse(with: runner, renderer)
+        }
+    }
+
+    private func converse(with runner: CrewRunner, _ renderer: any Renderer) async throws {
+        let session = SessionID("chat")
+        while let line = await StandardStreams.ask(renderer.prompt) {
+            let text = line.trimmingCharacters(in: .whitespacesAndNewlines)
+            if text == "exit" || text == "quit" { return }
+            guard !text.isEmpty else { continue }
+            do {
+                try await Interrupts.cancelling { interrupts in
+                    try await answer(text, in: session, of: runner, renderer, interrupts)
+                }
+            } catch let error as CrewError where error.code == .invalidInput {
+                StandardStreams.complain(error.message)
+            }
+        }
+    }
+
+    private func answer(
+        _ text: String, in session: SessionID, of runner: CrewRunner, _ renderer: any Renderer,
+        _ interrupts: Interrupts
+    ) async throws {
+        let follower = Follower(runner: runner, renderer: renderer)
+        guard let paused = try await runner.pausedRun(in: session) else {
+            let run = try await runner.start(RunRequest(text, session: session))
+            interrupts.watch(run, of: runner)
+            _ = try await follower.follow(run)
+            return
+        }
+        let seen = try await runner.record(of: paused)?.lastSequence ?? 0
+        try await runner.resume(paused, with: text)
+        interrupts.watch(paused, of: runner)
+        _ = try await follower.follow(paused, after: seen)
+    }
+}

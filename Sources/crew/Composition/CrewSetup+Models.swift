@@ -1,0 +1,64 @@
+import CrewKit
+import CrewProviders
+
+/// Which models a crew's agents got, for people.
+struct ModelChoices: Sendable {
+    /// By agent, in the crew's order.
+    let agents: [(agent: String, choice: String)]
+    /// Whether at least one agent is answered by a script.
+    let isScripted: Bool
+
+    /// One line: the choice that all share, or each agent's.
+    var summary: String {
+        let different = Set(agents.map(\.choice))
+        if different.count == 1, let only = different.first { return only }
+        return agents.map { "\($0.agent): \($0.choice)" }.joined(separator: "; ")
+    }
+}
+
+extension CrewSetup {
+    /// Builds every agent's model, keeps their connections for as long as `body` takes, and says
+    /// which they are.
+    func withModels<Result: Sendable>(
+        _ body: (ModelSet, ModelChoices) async throws -> Result
+    ) async throws -> Result {
+        let environment = try await modelEnvironment()
+        return try await withModelEndpoints { endpoints in
+            let chosen = try await choose(from: endpoints, environment)
+            let agents = loaded.definition.agents
+            let choices = ModelChoices(
+                agents: agents.map { ($0.name, chosen[$0.id]?.choice ?? "") },
+                isScripted: chosen.values.contains(where: \.isScripted))
+            return try await body(ModelSet(chosen.mapValues(\.model)), choices)
+        }
+    }
+
+    private func modelEnvironment() async throws -> [String: String] {
+        guard modelOptions.local else { return environment }
+        let local = try await LocalModel.start()
+        return environment.merging(local) { $1 }
+    }
+
+    /// What an agent asks for, with the command line's choice put over it.
+    private func reference(_ reference: ModelReference) -> ModelReference {
+        if modelOptions.scripted { return ModelReference(provider: "scripted", model: "script") }
+        guard modelOptions.local else { return reference }
+        return ModelReference(provider: "openai", model: LocalModel.name)
+    }
+
+    private func choose(
+        from endpoints: ModelEndpoints, _ environment: [String: String]
+    ) async throws -> [AgentID: ModelChoice] {
+        let definition = loaded.definition
+        let references = definition.agents.flatMap { [$0.primary, $0.backup].compactMap(\.self) }
+        let choices = try await endpoints.choose(
+            among: references.map(reference), environment: environment, script: definition.script)
+        var chosen: [AgentID: ModelChoice] = [:]
+        for agent in definition.agents {
+            guard let primary = choices[reference(agent.primary)] else { continue }
+            let backup = agent.backup.flatMap { choices[reference($0)] }
+            chosen[agent.id] = primary.retried(thenBy: backup)
+        }
+        return chosen
+    }
+}

@@ -1,1 +1,0 @@
-@main struct CrewCommand { static func main() {} }

@@ -1,0 +1,58 @@
+import CrewKit
+
+/// Shows a run to whoever started it.
+protocol Renderer: Sendable {
+    /// What a conversation asks with.
+    var prompt: String { get }
+    /// Says which models answer.
+    func begin(_ choices: ModelChoices)
+    func show(_ item: FeedItem)
+    /// Called once the run is at rest.
+    func end(_ result: RunResult)
+}
+
+/// Reads a run's events and hands them to a renderer.
+struct Follower: Sendable {
+    let runner: CrewRunner
+    let renderer: any Renderer
+
+    func follow(_ run: RunID, after sequence: Int = 0) async throws -> RunOutcome {
+        for try await item in try await runner.events(of: run, after: sequence) {
+            renderer.show(item)
+        }
+        let result = try await runner.result(of: run)
+        renderer.end(result)
+        return result.outcome
+    }
+}
+
+/// Chooses how a run is shown.
+enum Rendering {
+    static func renderer(
+        json: Bool, color: ColorChoice, crew: CrewDefinition
+    ) -> any Renderer {
+        if json { return JSONRenderer() }
+        let isColored =
+            switch color {
+            case .always: true
+            case .never: false
+            case .auto: StandardStreams.isTerminal && TerminalStyle.environmentAllowsColor
+            }
+        let names = AgentNames(crew)
+        guard StandardStreams.isTerminal || color == .always else {
+            return PlainRenderer(names: names)
+        }
+        return TerminalRenderer(names: names, style: TerminalStyle(isColored: isColored))
+    }
+}
+
+/// Display names by agent.
+struct AgentNames: Sendable {
+    private let names: [AgentID: String]
+
+    init(_ crew: CrewDefinition) {
+        names = Dictionary(crew.agents.map { ($0.id, $0.name) }, uniquingKeysWith: { $1 })
+    }
+
+    subscript(agent: AgentID) -> String { names[agent] ?? agent.rawValue }
+}

@@ -1,0 +1,154 @@
+import CrewKit
+import Synchronization
+
+/// Shows a run on a terminal: words as they come, everything else as one quiet line.
+final class TerminalRenderer: Renderer {
+    private struct State {
+        /// Who is in the middle of a line: `nil` when the cursor is at the start of one.
+        var speaking: Speaker?
+        /// Messages that were streamed and need not be shown again.
+        var streamed: Set<Speaker> = []
+    }
+
+    private struct Speaker: Hashable {
+        let branch: BranchID?
+        let agent: AgentID
+        let round: Int
+        let isReasoning: Bool
+    }
+
+    private let names: AgentNames
+    private let style: TerminalStyle
+    private let state = Mutex(State())
+
+    init(names: AgentNames, style: TerminalStyle) {
+        self.names = names
+        self.style = style
+    }
+
+    var prompt: String { style.paint("you: ", .good) }
+
+    func begin(_ choices: ModelChoices) { note("model: \(choices.summary)") }
+
+    func show(_ item: FeedItem) {
+        switch item {
+        case .delta(let delta): show(delta)
+        case .event(let stored): show(stored)
+        }
+    }
+
+    func end(_ result: RunResult) {
+        finishLine()
+        var parts: [String] = [result.outcome.name]
+        if let tokens = result.usage?.totalTokens {
+            parts.append("\(result.usage?.isComplete == true ? "" : "at least ")\(tokens) tokens")
+        }
+        if let cost = result.cost { parts.append("$\(Self.money(cost))") }
+        parts.append("\(result.rounds) model calls")
+        if let problem = OutcomeText.problem(with: result.outcome, names: names) {
+            line(style.paint(TerminalStyle.harmless(problem), isFine(result.outcome) ? .good : .bad))
+        }
+        note(parts.joined(separator: ", "))
+    }
+
+    private func isFine(_ outcome: RunOutcome) -> Bool {
+        if case .failed = outcome { return false }
+        return true
+    }
+
+    /// Six decimals at most: a single call costs far less than a cent.
+    private static func money(_ dollars: Double) -> String {
+        let micros = Int((dollars * 1_000_000).rounded())
+        let fraction = String(micros % 1_000_000)
+        return "\(micros / 1_000_000)." + String(repeating: "0", count: 6 - fraction.count) + fraction
+    }
+}
+
+extension TerminalRenderer {
+    private func show(_ delta: MessageDelta) {
+        switch delta.kind {
+        case .text(let text): speak(text, of: delta, isReasoning: false)
+        case .reasoning(let text): speak(text, of: delta, isReasoning: true)
+        case .abandoned(let reason): note("that reply is void (\(reason)); another one follows")
+        }
+    }
+
+    /// Members of a group speak at the same time: their words are shown when they are complete.
+    private func speak(_ text: String, of delta: MessageDelta, isReasoning: Bool) {
+        guard delta.branch == nil else { return }
+        let speaker = Speaker(
+            branch: delta.branch, agent: delta.agent, round: delta.round, isReasoning: isReasoning)
+        let isNew = state.withLock { state in
+            let isNew = state.speaking != speaker
+            state.speaking = speaker
+            if !isReasoning { state.streamed.insert(speaker) }
+            return isNew
+        }
+        if isNew { StandardStreams.show("\n" + label(delta.agent, isReasoning: isReasoning)) }
+        let words = TerminalStyle.harmless(text)
+        StandardStreams.show(isReasoning ? style.paint(words, .quiet) : words)
+    }
+
+    private func label(_ agent: AgentID, isReasoning: Bool = false) -> String {
+        style.paint(names[agent] + (isReasoning ? " (thinking): " : ": "), .agent)
+    }
+
+    private func finishLine() {
+        let wasSpeaking = state.withLock { state in
+            defer { state.speaking = nil }
+            return state.speaking != nil
+        }
+        if wasSpeaking { StandardStreams.show("\n") }
+    }
+
+    private func line(_ text: String) {
+        finishLine()
+        StandardStreams.show(text + "\n")
+    }
+
+    private func note(_ text: String) {
+        line(style.paint("· " + TerminalStyle.harmless(text), .quiet))
+    }
+
+    private func show(_ stored: StoredEvent) {
+        switch stored.event {
+        case .replied(let reply): show(reply, branch: stored.branch)
+        case .toolStarted(let started):
+            line(style.paint("→ \(started.call.name) \(short(started.call.arguments.text))", .tool))
+        case .toolReturned(let returned):
+            let isGood = returned.result.status == .success
+            let mark = isGood ? "✓" : "✗"
+            line(
+                style.paint(
+                    "\(mark) \(returned.result.name): \(short(returned.result.output))",
+                    isGood ? .good : .bad))
+        case .signalMatched(let match):
+            note("\(match.signal)\(match.target.map { " → \($0)" } ?? "")")
+        case .handedOff(let handoff) where handoff.reason != .signal:
+            note("\(names[handoff.from]) hands over to \(names[handoff.to])")
+        case .groupStarted(let group):
+            note("at once: \(group.members.map { names[$0.agent] }.joined(separator: ", "))")
+        case .memberEnded(let member) where member.outcome != .completed:
+            note("\(names[member.agent]): \(member.outcome.name)")
+        case .contextTrimmed(let trimmed):
+            note("\(trimmed.droppedMessages) earlier messages left out of the prompt")
+        case .warned(let warning): note("warning: \(warning.message)")
+        default: break
+        }
+    }
+
+    /// A reply that was not streamed word by word is shown whole.
+    private func show(_ reply: Replied, branch: BranchID?) {
+        let speaker = Speaker(
+            branch: branch, agent: reply.agent, round: reply.round, isReasoning: false)
+        let wasStreamed = state.withLock { $0.streamed.remove(speaker) != nil }
+        guard !wasStreamed, !reply.message.text.isEmpty else { return }
+        line("\n" + label(reply.agent) + TerminalStyle.harmless(reply.message.text))
+    }
+
+    private func short(_ text: String) -> String {
+        let flat = TerminalStyle.harmless(text).split(whereSeparator: \.isNewline)
+            .joined(separator: " ⏎ ")
+        return flat.count > 160 ? flat.prefix(160) + "…" : flat
+    }
+}
