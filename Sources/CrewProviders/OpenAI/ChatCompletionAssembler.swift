@@ -1,0 +1,120 @@
+import CrewKit
+
+/// Builds one reply from the chunks of a streamed chat completion.
+///
+/// It does no input or output, so every oddity of a server can be tried on it with a list of chunks.
+struct ChatCompletionAssembler: Sendable {
+    typealias Progress = (ModelProgress) -> Void
+
+    private var text = ""
+    private var reasoning = ""
+    private var toolCalls = StreamedToolCalls()
+    private var splitter = ThinkTagSplitter()
+    private var usage: Usage?
+    private var model: String?
+    /// The reason in the server's own words, once it gave one.
+    private(set) var finishReason: String?
+    /// Whether the server has answered at all.
+    private(set) var hasChoice = false
+
+    /// Whether the server has said that the reply is over.
+    var isFinished: Bool { finishReason != nil }
+
+    /// Takes a chunk of a stream, or a whole unstreamed completion.
+    ///
+    /// It throws what the chunk reports as an error.
+    mutating func add(_ chunk: JSONValue, progress: Progress) throws(EndpointFailure) {
+        guard let members = chunk.object else {
+            throw EndpointFailure(reportedBy: chunk) ?? .nonsense
+        }
+        if let failure = EndpointFailure(reportedBy: chunk) { throw failure }
+        if let reported = Self.usage(members["usage"]) { usage = reported }
+        if model == nil, let name = members["model"]?.string, !name.isEmpty { model = name }
+        guard case .array(let choices) = members["choices"] else { return }
+        for choice in choices where (choice["index"]?.integer ?? 0) == 0 {
+            try add(choice: choice, progress)
+        }
+    }
+
+    private mutating func add(choice: JSONValue, _ progress: Progress) throws(EndpointFailure) {
+        hasChoice = true
+        // A whole completion is complete, even from a server that leaves out why it stopped.
+        if choice["message"]?.object != nil { finishReason = "stop" }
+        if let content = choice["delta"]?.object ?? choice["message"]?.object {
+            if let piece = content["reasoning_content"]?.string ?? content["reasoning"]?.string {
+                think(piece, progress)
+            }
+            if let piece = Self.text(of: content["content"]), !piece.isEmpty {
+                say(piece, progress)
+            } else if let piece = content["refusal"]?.string {
+                say(piece, progress)
+            }
+            if let pieces = content["tool_calls"]?.array { toolCalls.add(pieces) }
+        }
+        if let reason = choice["finish_reason"]?.string, !reason.isEmpty {
+            if reason == "error" { throw .unexplained }
+            finishReason = reason
+        }
+    }
+
+    /// Content is a string; a few servers send a list of parts.
+    private static func text(of content: JSONValue?) -> String? {
+        guard case .array(let parts) = content else { return content?.string }
+        return parts.compactMap { $0["text"]?.string }.joined()
+    }
+
+    private mutating func think(_ piece: String, _ progress: Progress) {
+        guard !piece.isEmpty else { return }
+        reasoning += piece
+        progress(.reasoning(piece))
+    }
+
+    private mutating func say(_ piece: String, _ progress: Progress) {
+        if splitter.isSpeaking {
+            text += piece
+            progress(.text(piece))
+        } else {
+            pass(splitter.split(piece), progress)
+        }
+    }
+
+    private mutating func pass(_ parts: [ThinkTagSplitter.Part], _ progress: Progress) {
+        for part in parts {
+            switch part {
+            case .text(let piece):
+                text += piece
+                progress(.text(piece))
+            case .reasoning(let piece): think(piece, progress)
+            }
+        }
+    }
+
+    /// The reply, passing on what was still held back.
+    mutating func finish(
+        idPrefix: String, names: WireToolNames, progress: Progress
+    ) -> ModelReply {
+        pass(splitter.finish(), progress)
+        return ModelReply(
+            text: text, reasoning: reasoning,
+            toolCalls: toolCalls.finished(idPrefix: idPrefix, names: names),
+            finish: Self.finish(finishReason), usage: usage, model: model)
+    }
+
+    private static func finish(_ reason: String?) -> FinishReason {
+        switch reason {
+        case "function_call": .toolCalls
+        case let reason?: FinishReason(rawValue: reason) ?? .other
+        case nil: .other
+        }
+    }
+
+    private static func usage(_ value: JSONValue?) -> Usage? {
+        guard let members = value?.object else { return nil }
+        let usage = Usage(
+            inputTokens: members["prompt_tokens"]?.integer,
+            outputTokens: members["completion_tokens"]?.integer,
+            cachedInputTokens: members["prompt_tokens_details"]?["cached_tokens"]?.integer,
+            reasoningTokens: members["completion_tokens_details"]?["reasoning_tokens"]?.integer)
+        return usage == Usage() ? nil : usage
+    }
+}
