@@ -4,8 +4,8 @@ extension KeyTable {
         "agents/*.yaml", "One agent: who it is, which model it asks, what it may do.",
         [
             Key(
-                "id", .text, default: "the file's name", "The name by which routing knows it.",
-                need: .strict),
+                "id", .text, default: "the file's name",
+                "The name by which routing knows it; required under `config_mode: strict`."),
             Key("name", .text, default: "the id", "The name that people see.", need: .strict),
             Key("role", .text, "Its part in the crew, for the prompt.", need: .strict),
             Key("description", .text, "What it does, for the prompt."),
