@@ -1,0 +1,76 @@
+public import CrewKit
+
+/// A crew's folder as it was read: the definition, and everything that is wrong or odd about it.
+///
+/// The definition leaves out what could not be read; ask `validated(tools:)` of this type, not of
+/// the definition, so that nothing wrong in the files is passed over.
+public struct LoadedCrew: Sendable {
+    public let definition: CrewDefinition
+    /// The folder's path, as it was given.
+    public let folder: String
+    private let reading: [LocatedProblem]
+    private let sources: SourceMap
+    /// The files that were read, `crew.yaml` first.
+    public let files: [String]
+
+    init(
+        definition: CrewDefinition, folder: String, files: [String], reading: [LocatedProblem],
+        sources: SourceMap
+    ) {
+        self.definition = definition
+        self.folder = folder
+        self.files = files
+        self.sources = sources
+        guard definition.settings.isStrict else {
+            self.reading = reading
+            return
+        }
+        self.reading = reading.map { found in
+            var found = found
+            if found.severity == .warning { found.problem.severity = .error }
+            return found
+        }
+    }
+
+    /// Everything that is wrong or odd, by file and line.
+    ///
+    /// - Parameter tools: the tools that exist besides the crew's own.
+    public func problems(tools: Set<ToolName>) -> [LocatedProblem] {
+        let kernel = definition.problems(tools: tools).filter { !isKnown($0.path) }.map(located)
+        let ranks = Dictionary(
+            files.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
+        return (reading + kernel).enumerated().sorted { left, right in
+            let (a, b) = (left.element, right.element)
+            let (x, y) = (ranks[a.file] ?? files.count, ranks[b.file] ?? files.count)
+            return (x, a.file, a.position, left.offset) < (y, b.file, b.position, right.offset)
+        }.map(\.element)
+    }
+
+    /// The crew in the form that can run.
+    ///
+    /// - Throws: `invalidDefinition` with every error and its place.
+    public func validated(tools: Set<ToolName>) throws(CrewError) -> ValidatedCrew {
+        let errors = problems(tools: tools).filter { $0.severity == .error }
+        guard errors.isEmpty else {
+            throw CrewError(
+                .invalidDefinition, errors.map(\.description).joined(separator: "\n"))
+        }
+        return try definition.validated(tools: tools)
+    }
+
+    /// A problem that was found in the definition, with its place in the files.
+    public func located(_ problem: DefinitionProblem) -> LocatedProblem {
+        let place = sources.place(of: problem.path)
+        return LocatedProblem(
+            problem, in: place?.file ?? folder, at: place?.position ?? .start)
+    }
+
+    /// Whether an error in the files already explains a problem of this value or of one in it.
+    private func isKnown(_ path: DefinitionPath) -> Bool {
+        reading.contains { found in
+            let place = found.problem.path
+            guard found.severity == .error, place.document == path.document else { return false }
+            return path.steps.starts(with: place.steps)
+        }
+    }
+}

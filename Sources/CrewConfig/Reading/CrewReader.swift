@@ -1,0 +1,109 @@
+import CrewKit
+
+/// Builds definitions out of checked blocks and collects what is odd about them.
+struct CrewReader {
+    var problems = ProblemList()
+    let environment: [String: String]
+    let isStrict: Bool
+    /// The crew's folder, to which paths in it are relative.
+    let folder: String
+
+    init(environment: [String: String], isStrict: Bool, folder: String) {
+        self.environment = environment
+        self.isStrict = isStrict
+        self.folder = folder
+    }
+
+    /// Holds a document against its table, after telling what its text has too much of.
+    mutating func check(_ document: YAMLDocument, as table: KeyTable, at place: Place) {
+        for key in document.repeatedKeys {
+            var place = place
+            place.position = key.last
+            problems.add(
+                .warning, "repeated_key", at: place,
+                "the key '\(key.name)' is given twice in one block; this one counts",
+                suggestion: "remove it here or in line \(key.first.line)")
+        }
+        if document.hasMore {
+            problems.add(
+                .warning, "more_documents", at: place,
+                "the file has a second document after '---', which is not read")
+        }
+        check(document.root, as: table, at: place)
+    }
+
+    mutating func check(_ node: YAMLNode, as table: KeyTable, at place: Place) {
+        var check = KeyCheck(isStrict: isStrict, adding: problems)
+        check.check(node, as: table, at: place)
+        problems = check.problems
+    }
+
+    /// A block's text with its environment variables; absent when it is empty or one is missing.
+    mutating func expanded(_ name: String, of block: BlockReader) -> String? {
+        guard let text = block.text(name) else { return nil }
+        return expanded(text, name, at: block.place(of: name))
+    }
+
+    mutating func expanded(_ text: String, _ name: String, at place: Place) -> String? {
+        let expanded = EnvironmentText(text, variables: environment)
+        for variable in expanded.missing {
+            problems.add(
+                .warning, "unknown_variable", at: place,
+                "the environment has no variable '\(variable)'; \(name) counts as not given",
+                suggestion: "set \(variable), or write ${\(variable):-otherwise}")
+        }
+        return expanded.text.flatMap { $0.isEmpty ? nil : $0 }
+    }
+}
+
+extension CrewReader {
+    /// Everything of `crew.yaml` but its agents.
+    mutating func crew(_ block: BlockReader, folderName: String) -> CrewDefinition {
+        var crew = CrewDefinition(
+            name: block.text("name").flatMap { $0.isEmpty ? nil : $0 } ?? folderName,
+            version: block.text("version") ?? "1.0",
+            description: block.text("description") ?? "",
+            entryPoint: block.text("entry_point").flatMap { $0.isEmpty ? nil : AgentID($0) },
+            agents: [])
+        if let settings = block.block("settings") { crew.settings = self.settings(settings) }
+        if let routing = block.block("routing") { crew.routing = self.routing(routing) }
+        if let tools = block.block("tools") {
+            crew.commandTools = commandTools(tools)
+            crew.allowedCommands =
+                tools.block("ExecuteCommand")?.texts("allow").filter { !$0.isEmpty } ?? []
+        }
+        return crew
+    }
+
+    private func settings(_ block: BlockReader) -> CrewSettings {
+        var settings = CrewSettings()
+        func set<Value>(_ path: WritableKeyPath<CrewSettings, Value>, _ value: Value?) {
+            if let value { settings[keyPath: path] = value }
+        }
+        settings.isStrict = isStrict
+        set(\.maxHandoffs, block.integer("max_handoffs"))
+        set(\.maxRounds, block.integer("max_rounds"))
+        set(\.timeout, block.seconds("timeout_seconds"))
+        set(\.language, block.text("language"))
+        set(\.organization, block.text("organization"))
+        set(\.memberTimeout, block.seconds("parallel_timeout_seconds"))
+        set(\.toolTimeout, block.seconds("tool_execution_timeout_seconds"))
+        set(\.toolBatchTimeout, block.seconds("tool_result_timeout_seconds"))
+        set(\.keepAlive, block.seconds("sse_keep_alive_seconds"))
+        set(\.maxInputBytes, block.integer("max_input_size_kb").map { $0 * 1_024 })
+        set(
+            \.maxHistoryMessageBytes, block.integer("max_request_body_size_kb").map { $0 * 1_024 })
+        set(\.maxToolOutput, block.integer("max_tool_output_chars"))
+        set(\.maxTotalToolOutput, block.integer("max_total_tool_output_chars"))
+        set(\.feedBuffer, block.integer("stream_buffer_size"))
+        set(\.contextWindow, block.integer("max_context_window"))
+        set(\.contextTrimShare, block.number("context_trim_percent").map { $0 / 100 })
+        set(\.maxParallelTools, block.integer("max_parallel_tools"))
+        set(\.maxToolCallsPerRound, block.integer("max_tool_calls_per_round"))
+        set(\.maxTokens, block.integer("max_tokens_per_run").map(Optional.some))
+        set(\.signalChoice, block.word("signal_choice"))
+        set(\.foldsDiacritics, block.flag("fold_diacritics"))
+        set(\.usesBuiltInSignals, block.flag("builtin_signals"))
+        return settings
+    }
+}
