@@ -1,0 +1,91 @@
+import CrewKit
+import HTTPTypes
+import Hummingbird
+import NIOCore
+
+/// What a failed request is answered with: an RFC 9457 problem document with a stable `code`.
+///
+/// The only place where an error becomes an HTTP status.
+enum ErrorResponse {
+    /// The answer to an error; one that is not ours says nothing of its inside.
+    static func response(to error: any Error) -> Response {
+        if let refused = error as? MethodNotAllowed {
+            let names = refused.allowed.map(\.rawValue).joined(separator: ", ")
+            return response(
+                to: CrewError(.methodNotAllowed, "Method not allowed; use \(names)"),
+                headers: [.allow: names])
+        }
+        if let error = error as? CrewError { return response(to: error, headers: headers(for: error)) }
+        guard let error = error as? any HTTPResponseError else {
+            return response(to: CrewError(.internalError, "Something went wrong on this side"))
+        }
+        switch error.status {
+        case .notFound: return response(to: CrewError(.notFound, "There is nothing at this path"))
+        case .contentTooLarge: return response(to: CrewError(.bodyTooLarge, "The body is too large"))
+        default: return response(to: CrewError(.invalidInput, error.status.reasonPhrase))
+        }
+    }
+
+    /// Whether an error is the server's own and belongs into its log.
+    static func isUnexpected(_ error: any Error) -> Bool {
+        switch error {
+        case is MethodNotAllowed, is any HTTPResponseError, is CancellationError: false
+        case let error as CrewError: kind(of: error.code).status == .internalServerError
+        default: true
+        }
+    }
+
+    private static func response(to error: CrewError, headers: HTTPFields = [:]) -> Response {
+        let kind = kind(of: error.code)
+        let document: JSONValue = [
+            "type": "about:blank", "title": .string(kind.title),
+            "status": .integer(kind.status.code), "detail": .string(error.message),
+            "code": .string(error.code.rawValue),
+        ]
+        var headers = headers
+        headers[.contentType] = "application/problem+json"
+        headers[.cacheControl] = "no-store"
+        return Response(
+            status: kind.status, headers: headers,
+            body: ResponseBody(byteBuffer: ByteBuffer(string: document.text)))
+    }
+
+    private static func headers(for error: CrewError) -> HTTPFields {
+        guard kind(of: error.code).status == .serviceUnavailable else { return [:] }
+        let seconds = max(1, error.retryAfter?.components.seconds ?? 1)
+        return [.retryAfter: String(seconds)]
+    }
+
+    private static func kind(of code: CrewError.Code) -> (status: HTTPResponse.Status, title: String) {
+        switch code {
+        case .invalidInput: (.badRequest, "The request cannot be read")
+        case .unknownAgent: (.badRequest, "There is no such agent")
+        case .foreignOrigin: (.forbidden, "Requests from other sites are refused")
+        case .notFound: (.notFound, "Not found")
+        case .unknownRun: (.notFound, "There is no such run")
+        case .methodNotAllowed: (.methodNotAllowed, "Method not allowed")
+        case .runNotPaused: (.conflict, "The run does not wait for an answer")
+        case .sessionBusy: (.conflict, "The session has a run under way")
+        case .conflict: (.conflict, "Somebody else was quicker")
+        case .bodyTooLarge: (.contentTooLarge, "The body is too large")
+        case .unsupportedMediaType: (.unsupportedMediaType, "The body is not JSON")
+        case .tooManyRuns: (.serviceUnavailable, "Too many runs at the same time")
+        case .shuttingDown: (.serviceUnavailable, "The server is shutting down")
+        default: (.internalServerError, "Internal error")
+        }
+    }
+}
+
+/// A path that exists was asked with a method that it does not know.
+struct MethodNotAllowed: Error {
+    let allowed: [HTTPRequest.Method]
+}
+
+extension CrewError.Code {
+    static let foreignOrigin = Self("foreign_origin")
+    static let notFound = Self("not_found")
+    static let methodNotAllowed = Self("method_not_allowed")
+    static let bodyTooLarge = Self("body_too_large")
+    static let unsupportedMediaType = Self("unsupported_media_type")
+    static let internalError = Self("internal_error")
+}

@@ -1,0 +1,16 @@
+import CrewKit
+
+/// What all frames of one stream have in common.
+struct StreamFacts: Sendable {
+    let run: RunID
+    let session: SessionID
+    let crewName: String
+    /// Agents' display names, which are the `agent` of a frame.
+    let agentNames: [AgentID: String]
+    /// What answers, for people.
+    let modelDescription: String
+    /// True when no real model answers.
+    let isScripted: Bool
+
+    func name(of agent: AgentID) -> String { agentNames[agent] ?? agent.rawValue }
+}

@@ -1,0 +1,58 @@
+import CrewKit
+import HTTPTypes
+import Hummingbird
+
+/// Keeps pages of other sites from using this server through the browser of somebody who may.
+///
+/// A server on the loopback is reachable for every page that its user opens: an image address is
+/// enough to start a run. Browsers say where a request comes from; programs say nothing and pass.
+struct OriginGuard<Context: RequestContext>: RouterMiddleware {
+    let allowedHosts: Set<String>
+
+    init(allowedHosts: Set<String>) {
+        self.allowedHosts = Set(allowedHosts.map { $0.lowercased() })
+    }
+
+    func handle(
+        _ request: Request, context: Context,
+        next: (Request, Context) async throws -> Response
+    ) async throws -> Response {
+        let authority = request.head.authority ?? ""
+        // A foreign name that leads here means that somebody bent the name service.
+        guard authority.isEmpty || isOurs(authority) else {
+            throw refusal("this server is not called '\(authority.prefix(100))'")
+        }
+        guard request.uri.path.hasPrefix("/api/") else { return try await next(request, context) }
+        if let origin = request.headers[.origin], Self.authority(of: origin) != authority {
+            throw refusal("requests from \(origin.prefix(100)) are not taken")
+        }
+        if let site = request.headers[.secFetchSite], site != "same-origin", site != "none" {
+            throw refusal("requests from other sites are not taken")
+        }
+        return try await next(request, context)
+    }
+
+    private func isOurs(_ authority: String) -> Bool {
+        let host = Self.host(of: authority).lowercased()
+        return ServerOptions.isLoopback(host) || allowedHosts.contains(host)
+    }
+
+    private func refusal(_ text: String) -> CrewError { CrewError(.foreignOrigin, text) }
+
+    private static func authority(of origin: String) -> String? {
+        guard let range = origin.firstRange(of: "://") else { return nil }
+        return String(origin[range.upperBound...])
+    }
+
+    private static func host(of authority: String) -> String {
+        if authority.hasPrefix("["), let end = authority.firstIndex(of: "]") {
+            return String(authority[authority.index(after: authority.startIndex)..<end])
+        }
+        return String(authority.prefix { $0 != ":" })
+    }
+}
+
+extension HTTPField.Name {
+    /// What a browser says of where a request comes from.
+    fileprivate static let secFetchSite = HTTPField.Name("Sec-Fetch-Site") ?? .origin
+}
