@@ -7,6 +7,9 @@ import Hummingbird
 /// A server on the loopback is reachable for every page that its user opens: an image address is
 /// enough to start a run. Browsers say where a request comes from; programs say nothing and pass.
 struct OriginGuard<Context: RequestContext>: RouterMiddleware {
+    /// What a browser says of where a request comes from.
+    private static var secFetchSite: HTTPField.Name? { HTTPField.Name("Sec-Fetch-Site") }
+
     let allowedHosts: Set<String>
 
     init(allowedHosts: Set<String>) {
@@ -15,7 +18,7 @@ struct OriginGuard<Context: RequestContext>: RouterMiddleware {
 
     func handle(
         _ request: Request, context: Context,
-        next: (Request, Context) async throws -> Response
+        next: @concurrent (Request, Context) async throws -> Response
     ) async throws -> Response {
         let authority = request.head.authority ?? ""
         // A foreign name that leads here means that somebody bent the name service.
@@ -26,7 +29,7 @@ struct OriginGuard<Context: RequestContext>: RouterMiddleware {
         if let origin = request.headers[.origin], Self.authority(of: origin) != authority {
             throw refusal("requests from \(origin.prefix(100)) are not taken")
         }
-        if let site = request.headers[.secFetchSite], site != "same-origin", site != "none" {
+        if let site = Self.secFetchSite.flatMap({ request.headers[$0] }), site != "same-origin", site != "none" {
             throw refusal("requests from other sites are not taken")
         }
         return try await next(request, context)
@@ -50,9 +53,4 @@ struct OriginGuard<Context: RequestContext>: RouterMiddleware {
         }
         return String(authority.prefix { $0 != ":" })
     }
-}
-
-extension HTTPField.Name {
-    /// What a browser says of where a request comes from.
-    fileprivate static let secFetchSite = HTTPField.Name("Sec-Fetch-Site") ?? .origin
 }

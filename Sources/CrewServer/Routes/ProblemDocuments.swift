@@ -1,5 +1,6 @@
 import HTTPTypes
 import Hummingbird
+import Logging
 
 /// Answers every error with a problem document, and logs those that are the server's own.
 struct ProblemDocuments<Context: RequestContext>: RouterMiddleware {
@@ -8,7 +9,7 @@ struct ProblemDocuments<Context: RequestContext>: RouterMiddleware {
 
     func handle(
         _ request: Request, context: Context,
-        next: (Request, Context) async throws -> Response
+        next: @concurrent (Request, Context) async throws -> Response
     ) async throws -> Response {
         do {
             return try await next(request, context)

@@ -89,16 +89,15 @@ struct StreamRoute: Sendable {
             isScripted: options.isScripted)
     }
 
-    private static let headers: HTTPFields = [
-        .contentType: "text/event-stream; charset=utf-8",
-        .cacheControl: "no-cache, no-transform",
-        .xAccelBuffering: "no",
-        // The connection cannot be used again, because its reading end was watched for a close.
-        .connection: "close",
-    ]
-}
-
-extension HTTPField.Name {
-    /// Tells nginx to pass on what it gets at once.
-    fileprivate static let xAccelBuffering = HTTPField.Name("X-Accel-Buffering") ?? .trailer
+    private static let headers: HTTPFields = {
+        var headers: HTTPFields = [
+            .contentType: "text/event-stream; charset=utf-8",
+            .cacheControl: "no-cache, no-transform",
+            // It cannot be used again, because its reading end was watched for a close.
+            .connection: "close",
+        ]
+        // Tells nginx to pass on what it gets at once.
+        if let buffering = HTTPField.Name("X-Accel-Buffering") { headers[buffering] = "no" }
+        return headers
+    }()
 }

@@ -1,0 +1,112 @@
+import CrewKit
+import CrewTesting
+import Hummingbird
+import HummingbirdTesting
+import Logging
+import NIOCore
+import Synchronization
+import Testing
+
+import struct Foundation.Date
+
+@testable import CrewServer
+
+/// A crew, its scripted model and a server before both.
+struct ServerFixture {
+    var definition: CrewDefinition
+    var options = ServerOptions()
+    let model: ScriptedModel
+    var maxActiveRuns = 100
+
+    /// A crew of one agent `a`, called An, that answers from a list.
+    init(_ replies: [ScriptedModel.Reply]) {
+        self.init(agents: [AgentDefinition(id: "a", name: "An")], ["a": replies])
+    }
+
+    init(
+        agents: [AgentDefinition], routing: RoutingDefinition = RoutingDefinition(),
+        _ replies: [AgentID: [ScriptedModel.Reply]]
+    ) {
+        definition = CrewDefinition(name: "test", agents: agents, routing: routing)
+        model = ScriptedModel(replies)
+        options.modelDescription = "scripted test model"
+        options.isScripted = true
+        options.now = { Date(timeIntervalSince1970: 1_800_000_000) }
+        options.makeNonce = { "nonce" }
+        let sessions = Counter()
+        options.makeSessionID = { SessionID("session-\(sessions.next())") }
+    }
+
+    func makeRunner() throws -> CrewRunner {
+        var options = RunnerOptions()
+        let runs = Counter()
+        options.makeRunID = { RunID("run-\(runs.next())") }
+        options.now = { Date(timeIntervalSince1970: 1_800_000_000) }
+        options.maxActiveRuns = maxActiveRuns
+        let crew = try definition.validated(tools: [])
+        return try CrewRunner(crew: crew, models: ModelSet(model, for: crew), options: options)
+    }
+
+    /// The runner works and the server answers while the body runs.
+    func serve<Value: Sendable>(
+        _ setup: TestingSetup = .router,
+        _ body: @Sendable (any TestClientProtocol, Serving) async throws -> Value
+    ) async throws -> Value {
+        let runner = try makeRunner()
+        let server = try CrewHTTPServer(runner: runner, options: options, logger: Self.logger)
+        let serving = Serving(runner: runner, server: server)
+        return try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { await runner.run() }
+            defer { group.cancelAll() }
+            return try await server.application.test(setup) { client in
+                try await body(client, serving)
+            }
+        }
+    }
+
+    struct Serving: Sendable {
+        let runner: CrewRunner
+        let server: CrewHTTPServer
+
+        /// Waits until no stream is open; the test's time limit is the bound.
+        func untilNobodyListens() async {
+            while server.streams.count > 0 { await Task.yield() }
+        }
+    }
+
+    static let logger = {
+        var logger = Logger(label: "test")
+        logger.logLevel = .critical
+        return logger
+    }()
+}
+
+/// Counts from 1.
+final class Counter: Sendable {
+    private let value = Atomic(0)
+    func next() -> Int { value.add(1, ordering: .relaxed).newValue }
+}
+
+extension TestClientProtocol {
+    /// Asks the crew and reads the whole stream.
+    func ask(_ json: String) async throws -> [Frame] {
+        let response = try await executeRequest(
+            uri: "/api/crew/stream", method: .post, headers: [.contentType: "application/json"],
+            body: ByteBuffer(string: json))
+        #expect(response.status == .ok, "\(String(buffer: response.body))")
+        return try Frame.all(in: response.body)
+    }
+
+    /// Asks for what must be refused and returns the problem document.
+    func problem(
+        _ method: HTTPRequest.Method = .post, _ uri: String = "/api/crew/stream",
+        headers: HTTPFields = [:], body: String? = nil
+    ) async throws -> (status: Int, headers: HTTPFields, document: JSONValue) {
+        let response = try await executeRequest(
+            uri: uri, method: method, headers: headers, body: body.map { ByteBuffer(string: $0) })
+        #expect(response.headers[.contentType] == "application/problem+json")
+        let document = try JSONValue(parsing: String(buffer: response.body))
+        #expect(document["status"]?.integer == response.status.code)
+        return (response.status.code, response.headers, document)
+    }
+}
