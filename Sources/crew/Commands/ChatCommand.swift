@@ -1,4 +1,5 @@
 import ArgumentParser
+import CrewConfig
 import CrewKit
 import Foundation
 

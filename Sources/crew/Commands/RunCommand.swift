@@ -1,4 +1,5 @@
 import ArgumentParser
+import CrewConfig
 import CrewKit
 
 /// Works one input and shows it as it happens.

@@ -1,8 +1,10 @@
 import ArgumentParser
+import CrewConfig
 import CrewKit
 import CrewServer
 import Logging
 import ServiceLifecycle
+import UnixSignals
 
 /// Serves a crew over HTTP, with its page.
 struct ServeCommand: AsyncParsableCommand {
