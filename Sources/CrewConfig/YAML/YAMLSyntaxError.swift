@@ -18,11 +18,10 @@ extension YAMLSyntaxError {
     /// What Yams says, with the place and with what to do about it.
     init(_ error: YamlError, text: String) {
         switch error {
-        case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
-            .composer(_, let problem, let mark, _):
-            let position = SourcePosition(mark)
-            let character = Self.scalar(at: position, in: text)
-            self.init(problem, at: position, advice: Self.advice(for: problem, at: character))
+        case .scanner(let context, let problem, let mark, _),
+            .parser(let context, let problem, let mark, _),
+            .composer(let context, let problem, let mark, _):
+            self.init(problem, at: SourcePosition(mark), context: context, text: text)
         case .reader(let problem, let offset, _, _):
             self.init(
                 problem, at: Self.position(of: offset ?? 0, in: text),
@@ -33,6 +32,24 @@ extension YAMLSyntaxError {
                 advice: "keep one of them")
         default:
             self.init("\(error)", at: .start, advice: "check that the file is YAML text")
+        }
+    }
+
+    private init(
+        _ problem: String, at position: SourcePosition, context: YamlError.Context?, text: String
+    ) {
+        let scalars = Array(text.unicodeScalars)
+        let index = scalars.index(of: position) ?? scalars.count
+        if index < scalars.count {
+            let advice = Self.advice(for: problem, at: scalars[index])
+            self.init(problem, at: position, advice: advice)
+        } else if let context {
+            // Where the text ends nobody made the mistake; where it began to be open, perhaps.
+            self.init(
+                "the file ends \(context.text) that begins here",
+                at: SourcePosition(context.mark), advice: "close the bracket or the quote")
+        } else {
+            self.init(problem, at: position, advice: Self.advice(for: problem, at: nil))
         }
     }
 
@@ -47,12 +64,6 @@ extension YAMLSyntaxError {
         }
         if problem.contains("nesting level") { return "nest less deeply" }
         return "check quotes, brackets and the indentation of this and the line above"
-    }
-
-    private static func scalar(at position: SourcePosition, in text: String) -> Unicode.Scalar? {
-        let scalars = Array(text.unicodeScalars)
-        guard let index = scalars.index(of: position), index < scalars.count else { return nil }
-        return scalars[index]
     }
 
     private static func position(of offset: Int, in text: String) -> SourcePosition {
