@@ -43,17 +43,27 @@ extension YAMLSyntaxError {
         if index < scalars.count {
             let advice = Self.advice(for: problem, at: scalars[index])
             self.init(problem, at: position, advice: advice)
-        } else if let context {
+        } else if let context,
+            scalars.index(of: SourcePosition(context.mark)) ?? .max < scalars.count
+        {
             // Where the text ends nobody made the mistake; where it began to be open, perhaps.
             self.init(
                 "the file ends \(context.text) that begins here",
                 at: SourcePosition(context.mark), advice: "close the bracket or the quote")
         } else {
-            self.init(problem, at: position, advice: Self.advice(for: problem, at: nil))
+            self.init(
+                "the file ends too early: \(problem)", at: Self.lastPosition(of: scalars),
+                advice: "close the bracket or the quote")
         }
     }
 
-    private static func advice(for problem: String, at character: Unicode.Scalar?) -> String {
+    private static func lastPosition(of scalars: [Unicode.Scalar]) -> SourcePosition {
+        let written = scalars.reversed().drop { $0.properties.isWhitespace }.count
+        let lines = scalars[..<written].split(omittingEmptySubsequences: false) { $0 == "\n" }
+        return SourcePosition(line: lines.count, column: max(1, lines.last?.count ?? 1))
+    }
+
+    private static func advice(for problem: String, at character: Unicode.Scalar) -> String {
         if character == "\t" { return "YAML does not allow tabs for indentation: use blanks" }
         if problem.contains("mapping values are not allowed") {
             return "put text that holds ': ' in quotes, and check the indentation"
