@@ -174,8 +174,9 @@ struct OriginalFolderTests {
     func noEffect() throws {
         let folder = try CrewFiles(
             oneAgent("top_k: 3\nerror_limits:\n  max_per_day: 1\n", crew: "tasks: []\n"))
+        let found = try folder.problems()
         #expect(
-            try folder.problems() == [
+            found == [
                 "crew.yaml:2:1: note no_effect", "agents/a.yaml:4:1: note no_effect",
                 "agents/a.yaml:5:1: note no_effect", "agents/a.yaml:6:3: note no_effect",
             ])
@@ -185,8 +186,9 @@ struct OriginalFolderTests {
     func zeroMeansDefault() throws {
         let folder = try CrewFiles(
             oneAgent(crew: "settings:\n  max_handoffs: 0\n  timeout_seconds: 0\n"))
+        let found = try folder.problems()
         #expect(
-            try folder.problems() == [
+            found == [
                 "crew.yaml:3:17: note zero_means_default",
                 "crew.yaml:4:20: note zero_means_default",
             ])
@@ -206,7 +208,9 @@ struct OriginalFolderTests {
                           - {signal: "[Z]", target: null}
                           - {signal: "[W]", target: ~}
                     """))
-        #expect(try folder.problems() == [])
+        let found = try folder.problems()
+        #expect(
+            found == [])
         let routes = try #require(folder.load().definition.routing.signals["a"])
         #expect(routes.map { $0.target ?? "" } == ["", "", "", ""])
     }
@@ -232,7 +236,9 @@ struct OriginalFolderTests {
             "agents/a.yaml": "id: a\nname: A\nprovider: ollama\nmodel: x",
             "agents/b.yaml": "id: b\nname: B\nprovider: ollama\nmodel: x",
         ])
-        #expect(try folder.problems() == [])
+        let found = try folder.problems()
+        #expect(
+            found == [])
         let routing = try folder.load().definition.routing
         let routes = try #require(routing.signals["a"])
         #expect(routes.map(\.priority) == [70, nil, nil])

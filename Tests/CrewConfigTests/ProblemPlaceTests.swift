@@ -54,7 +54,7 @@ struct ProblemPlaceTests {
             expected: "crew.yaml:4:21: error unknown_agent"),
         Case(
             crew: "routing:\n  parallel_groups:\n    g:\n      agents: []",
-            expected: "crew.yaml:5:7: error missing_key"),
+            expected: "crew.yaml:4:5: error empty_group"),
         Case(
             crew: "routing:\n  signals:\n    a:\n      - {signal: '[X]', parallel_targets: [a]}",
             expected: "crew.yaml:5:25: warning unsupported_key"),
@@ -80,7 +80,9 @@ struct ProblemPlaceTests {
     @Test("Each mistake is told once, at its place", arguments: cases)
     func oneProblem(_ one: Case) throws {
         let folder = try CrewFiles(oneAgent(one.agent, crew: one.crew))
-        #expect(try folder.problems() == [one.expected])
+        let found = try folder.problems()
+        #expect(
+            found == [one.expected])
     }
 
     @Test("All problems come at once, by file and line")
@@ -104,8 +106,9 @@ struct ProblemPlaceTests {
             "agents/c.yml": "id: c",
             "agents/noid.yaml": "name: N\nmodel: x\nprovider: ollama",
         ])
+        let found = try folder.problems()
         #expect(
-            try folder.problems() == [
+            found == [
                 "crew.yaml:1:16: warning duplicate_agent",
                 "crew.yaml:1:19: warning missing_agent_file",
                 "crew.yaml:2:14: error unknown_agent",
@@ -139,7 +142,9 @@ struct ProblemPlaceTests {
                 crew:
                     "routing: {signals: {a: [{description: Kết thúc, target: zz, signal: '[KẾT THÚC]'}]}}"
             ))
-        #expect(try folder.problems() == ["crew.yaml:2:57: error unknown_target"])
+        let found = try folder.problems()
+        #expect(
+            found == ["crew.yaml:2:57: error unknown_target"])
     }
 
     @Test("Validation throws every error with its place and passes over no file's error")
@@ -163,8 +168,9 @@ struct ProblemPlaceTests {
             "agents/c.yaml": "id: c\nname: C\nprimary: {provider: scripted}",
             "agents/d.yaml": "id: d\nname: D\nprimary: {provider: ollama}",
         ])
+        let found = try folder.problems()
         #expect(
-            try folder.problems() == [
+            found == [
                 "agents/a.yaml:1:1: note default_model", "agents/b.yaml:3:8: note default_model",
                 "agents/d.yaml:3:21: warning default_model",
             ])

@@ -94,8 +94,7 @@ extension KeyTable {
         "group", "One entry of `routing.parallel_groups`.",
         [
             Key(
-                "agents", .list(.text), "The members, in the order in which results are joined.",
-                need: .always),
+                "agents", .list(.text), "The members, in the order in which results are joined."),
             Key(
                 "wait_for_all", .flag, default: "true",
                 "`false` takes the first member that succeeds and cancels the others."),

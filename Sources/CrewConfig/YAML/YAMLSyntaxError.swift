@@ -18,11 +18,10 @@ extension YAMLSyntaxError {
     /// What Yams says, with the place and with what to do about it.
     init(_ error: YamlError, text: String) {
         switch error {
-        case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
-            .composer(_, let problem, let mark, _):
-            let position = SourcePosition(mark)
-            let character = Self.scalar(at: position, in: text)
-            self.init(problem, at: position, advice: Self.advice(for: problem, at: character))
+        case .scanner(let context, let problem, let mark, _),
+            .parser(let context, let problem, let mark, _),
+            .composer(let context, let problem, let mark, _):
+            self.init(problem, at: SourcePosition(mark), context: context, text: text)
         case .reader(let problem, let offset, _, _):
             self.init(
                 problem, at: Self.position(of: offset ?? 0, in: text),
@@ -36,7 +35,35 @@ extension YAMLSyntaxError {
         }
     }
 
-    private static func advice(for problem: String, at character: Unicode.Scalar?) -> String {
+    private init(
+        _ problem: String, at position: SourcePosition, context: YamlError.Context?, text: String
+    ) {
+        let scalars = Array(text.unicodeScalars)
+        let index = scalars.index(of: position) ?? scalars.count
+        if index < scalars.count {
+            let advice = Self.advice(for: problem, at: scalars[index])
+            self.init(problem, at: position, advice: advice)
+        } else if let context,
+            scalars.index(of: SourcePosition(context.mark)) ?? .max < scalars.count
+        {
+            // Where the text ends nobody made the mistake; where it began to be open, perhaps.
+            self.init(
+                "the file ends \(context.text) that begins here",
+                at: SourcePosition(context.mark), advice: "close the bracket or the quote")
+        } else {
+            self.init(
+                "the file ends too early: \(problem)", at: Self.lastPosition(of: scalars),
+                advice: "close the bracket or the quote")
+        }
+    }
+
+    private static func lastPosition(of scalars: [Unicode.Scalar]) -> SourcePosition {
+        let written = scalars.reversed().drop { $0.properties.isWhitespace }.count
+        let lines = scalars[..<written].split(omittingEmptySubsequences: false) { $0 == "\n" }
+        return SourcePosition(line: lines.count, column: max(1, lines.last?.count ?? 1))
+    }
+
+    private static func advice(for problem: String, at character: Unicode.Scalar) -> String {
         if character == "\t" { return "YAML does not allow tabs for indentation: use blanks" }
         if problem.contains("mapping values are not allowed") {
             return "put text that holds ': ' in quotes, and check the indentation"
@@ -47,12 +74,6 @@ extension YAMLSyntaxError {
         }
         if problem.contains("nesting level") { return "nest less deeply" }
         return "check quotes, brackets and the indentation of this and the line above"
-    }
-
-    private static func scalar(at position: SourcePosition, in text: String) -> Unicode.Scalar? {
-        let scalars = Array(text.unicodeScalars)
-        guard let index = scalars.index(of: position), index < scalars.count else { return nil }
-        return scalars[index]
     }
 
     private static func position(of offset: Int, in text: String) -> SourcePosition {
