@@ -14,6 +14,9 @@ struct ChatEventInterpreter: Sendable {
     /// Whether the reply is whole, even if the stream did not end as it should.
     var isComplete: Bool { isDone || assembler.isFinished }
 
+    /// Whether the endpoint has answered at all.
+    var hasChoice: Bool { assembler.hasChoice }
+
     /// Takes one event; one that `mayBeCut` counts only when it makes sense.
     mutating func take(
         _ event: ServerSentEventDecoder.Event, mayBeCut: Bool, _ progress: Progress
@@ -44,7 +47,7 @@ struct ChatEventInterpreter: Sendable {
     mutating func finish(
         idPrefix: String, names: WireToolNames, _ progress: Progress
     ) throws(CrewError) -> ModelReply {
-        guard assembler.hasChoice || !isComplete else {
+        guard hasChoice || !isComplete else {
             throw EndpointFailure(message: "no choices", type: EndpointFailure.nonsense.type)
                 .crewError(status: nil, from: endpoint)
         }

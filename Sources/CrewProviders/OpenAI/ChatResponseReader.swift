@@ -88,7 +88,9 @@ struct ChatResponseReader: Sendable {
                 EndpointFailure(message: page, type: EndpointFailure.nonsense.type))
         }
         if let value = try? JSONValue(parsing: text) {  // else it may be one value to a line
-            return try interpreter.add(value, progress)
+            try interpreter.add(value, progress)
+            if !interpreter.hasChoice { try interpreter.fail(.nonsense) }
+            return
         }
         for line in text.split(whereSeparator: \.isNewline) {
             guard let value = try? JSONValue(parsing: String(line)) else {  // cut or foreign
