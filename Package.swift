@@ -38,7 +38,8 @@ let package = Package(
             traits: ["FullFoundation"]),
         .package(url: "https://github.com/jpsim/Yams.git", from: "6.2.0"),
         .package(url: "https://github.com/swift-server/async-http-client.git", from: "1.37.0"),
-        .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.11.0"),
+        .package(
+            url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.11.0"),
         .package(url: "https://github.com/swiftlang/swift-subprocess.git", from: "1.0.0"),
     ],
     targets: [
@@ -119,7 +120,8 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "CrewCommandTests",
-            dependencies: ["crew", "CrewKit", "CrewConfig", "CrewProviders", "CrewServer", "CrewTesting",
+            dependencies: [
+                "crew", "CrewKit", "CrewConfig", "CrewProviders", "CrewServer", "CrewTesting",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "Subprocess", package: "swift-subprocess"),
             ],

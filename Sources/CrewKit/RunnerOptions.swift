@@ -8,7 +8,9 @@ public struct RunnerOptions: Sendable {
     public var clock: any Clock<Duration> = ContinuousClock()
     /// Stamps events with this.
     public var now: @Sendable () -> Date = { Date() }  // default
-    public var makeRunID: @Sendable () -> RunID = { RunID(UUID().uuidString.lowercased()) }  // default
+    public var makeRunID: @Sendable () -> RunID = {
+        RunID(UUID().uuidString.lowercased())  // default
+    }
 
     public init() {}
 }

@@ -24,7 +24,8 @@ public final class ManualClock: Clock {
         var next = 0
         var sleepers: [Int: Sleeper] = [:]
         var cancelled: Set<Int> = []
-        var waiters: [(length: Duration, count: Int, continuation: CheckedContinuation<Void, Never>)] = []
+        var waiters:
+            [(length: Duration, count: Int, continuation: CheckedContinuation<Void, Never>)] = []
     }
 
     private let state = Mutex(State())
@@ -41,7 +42,10 @@ public final class ManualClock: Clock {
         }
         let woke = await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
-                add(Sleeper(wakeUp: deadline, length: now.duration(to: deadline), continuation: continuation), number)
+                add(
+                    Sleeper(
+                        wakeUp: deadline, length: now.duration(to: deadline),
+                        continuation: continuation), number)
             }
         } onCancel: {
             cancel(number)

@@ -1,4 +1,5 @@
 public import CrewKit
+
 import struct Foundation.Date
 
 /// What every `RunStore` has to keep to; a new store gets its tests for one line.

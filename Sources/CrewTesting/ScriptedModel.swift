@@ -78,7 +78,9 @@ public final class ScriptedModel: LanguageModel {
             let count = state.requests.count
             let ready = state.waiters.filter { $0.count <= count }.map(\.continuation)
             state.waiters.removeAll { $0.count <= count }
-            guard let reply = state.replies[request.agent]?.first else { return (Reply?.none, ready) }
+            guard let reply = state.replies[request.agent]?.first else {
+                return (Reply?.none, ready)
+            }
             state.replies[request.agent]?.removeFirst()
             return (reply, ready)
         }

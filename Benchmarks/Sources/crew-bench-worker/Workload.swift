@@ -47,7 +47,8 @@ struct Workload: Sendable {
     private static func agent(_ id: AgentID, tools: [ToolName] = []) -> AgentDefinition {
         AgentDefinition(
             id: id,
-            systemPrompt: "agent=\(id). You are one of the agents of a crew; do your part and be brief.",
+            systemPrompt:
+                "agent=\(id). You are one of the agents of a crew; do your part and be brief.",
             tools: tools)
     }
 

@@ -111,7 +111,8 @@ private struct CodeFence {
     let isOneLine: Bool
 
     init?(opening line: Substring) {
-        guard let marker = line.utf8.first, marker == UInt8(ascii: "`") || marker == UInt8(ascii: "~")
+        guard let marker = line.utf8.first,
+            marker == UInt8(ascii: "`") || marker == UInt8(ascii: "~")
         else { return nil }
         let run = line.utf8.prefix { $0 == marker }
         guard run.count >= 3 else { return nil }
@@ -172,7 +173,8 @@ private enum ThinkTag {
         let bytes = line.utf8
         var start = bytes.startIndex
         while let bracket = bytes[start...].firstIndex(of: UInt8(ascii: "<")) {
-            let isCode = bracket > bytes.startIndex
+            let isCode =
+                bracket > bytes.startIndex
                 && bytes[bytes.index(before: bracket)] == UInt8(ascii: "`")
             if !isCode, let end = end(of: kind, at: bracket, in: bytes) { return bracket..<end }
             start = bytes.index(after: bracket)
@@ -183,10 +185,11 @@ private enum ThinkTag {
     private static func end(
         of kind: Kind, at start: Substring.Index, in bytes: Substring.UTF8View
     ) -> Substring.Index? {
-        let words: [StaticString] = switch kind {
-        case .opening: ["<think>", "<thinking>"]
-        case .closing: ["</think>", "</thinking>"]
-        }
+        let words: [StaticString] =
+            switch kind {
+            case .opening: ["<think>", "<thinking>"]
+            case .closing: ["</think>", "</thinking>"]
+            }
         for word in words {
             let candidate = bytes[start...].prefix(word.utf8CodeUnitCount)
             let pattern = UnsafeBufferPointer(

@@ -264,7 +264,6 @@ public struct RunWarning: Sendable, Hashable, Codable {
         public static let unreadableToolCall: Self = "unreadable_tool_call"
         public static let modelRetried: Self = "model_retried"
         public static let modelFellBack: Self = "model_fell_back"
-        public static let severalHandoffs: Self = "several_handoffs"
     }
 
     public init(agent: AgentID? = nil, code: Code, message: String) {

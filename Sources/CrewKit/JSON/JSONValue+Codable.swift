@@ -3,7 +3,7 @@ extension JSONValue: Codable {
         let container = try decoder.singleValueContainer()
         if container.decodeNil() {
             self = .null
-        } else if let value = try? container.decode(Bool.self) {  // each failed try means "another type"
+        } else if let value = try? container.decode(Bool.self) {  // a failure means another type
             self = .bool(value)
         } else if let value = try? container.decode(Int.self) {  // as above
             self = .integer(value)

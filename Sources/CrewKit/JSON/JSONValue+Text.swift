@@ -2,7 +2,9 @@ extension JSONValue {
     /// Reads one JSON value from UTF-8 text, refusing anything after it.
     public init(parsing text: String) throws(JSONError) {
         var text = text
-        let result = text.withUTF8 { bytes in Result { () throws(JSONError) in try JSONParser.parse(bytes) } }
+        let result = text.withUTF8 { bytes in
+            Result { () throws(JSONError) in try JSONParser.parse(bytes) }
+        }
         self = try result.get()
     }
 

@@ -11,7 +11,8 @@ public struct JSONWriter: Sendable {
 
     /// Appends bytes that are JSON already, or punctuation.
     public mutating func write(raw text: StaticString) {
-        bytes.append(contentsOf: UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
+        bytes.append(
+            contentsOf: UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
     }
 
     public mutating func write(_ value: JSONValue) {
@@ -56,7 +57,8 @@ public struct JSONWriter: Sendable {
         var text = text
         text.withUTF8 { utf8 in
             var start = 0
-            for (position, byte) in utf8.enumerated() where byte < 0x20 || byte == 0x22 || byte == 0x5C {
+            for (position, byte) in utf8.enumerated()
+            where byte < 0x20 || byte == 0x22 || byte == 0x5C {
                 bytes.append(contentsOf: UnsafeBufferPointer(rebasing: utf8[start..<position]))
                 escape(byte)
                 start = position + 1

@@ -14,7 +14,8 @@ struct ConversationBlocks {
                 blocks.append(PromptBlock(messages: [.user(text)], isInput: true))
             case .note(let text): blocks.append(PromptBlock(messages: [.system(text)]))
             case .groupResult(let group, let text):
-                blocks.append(PromptBlock(messages: [.user("[Context from group \(group)]\n\(text)")]))
+                blocks.append(
+                    PromptBlock(messages: [.user("[Context from group \(group)]\n\(text)")]))
             case .toolResult(let result):
                 // Only of a call that is no longer in the conversation.
                 blocks.append(context("tool \(result.name)", result.output))

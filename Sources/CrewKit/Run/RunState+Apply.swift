@@ -69,7 +69,9 @@ extension RunState {
         let wasUnfinished = !batch.unfinished.isEmpty
         change(&batch)
         if wasUnfinished, batch.unfinished.isEmpty {
-            entries += batch.calls.compactMap { batch.results[$0.id].map(ConversationEntry.toolResult) }
+            entries += batch.calls.compactMap {
+                batch.results[$0.id].map(ConversationEntry.toolResult)
+            }
         }
         phase = .toolsUnderWay(agent, batch)
     }

@@ -34,7 +34,9 @@ public final class InMemoryRunStore: RunStore {
             var record = record
             record.note(events)
             state.logs[record.id] = Log(record: record, events: events)
-            if let session = record.session { state.sessions[session, default: []].append(record.id) }
+            if let session = record.session {
+                state.sessions[session, default: []].append(record.id)
+            }
         }
     }
 

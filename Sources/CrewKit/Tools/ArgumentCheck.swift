@@ -36,7 +36,8 @@ package enum ArgumentCheck {
         case .string(let raw):
             do throws(JSONError) {
                 if case .object(let members) = try JSONValue(parsing: raw) { return members }
-                problems.append("the arguments are no JSON object; send one such as {\"name\": \"value\"}")
+                problems.append(
+                    "the arguments are no JSON object; send one such as {\"name\": \"value\"}")
             } catch {
                 problems.append("the arguments are \(error); send one complete JSON object")
             }
@@ -66,7 +67,8 @@ struct SchemaCheck {
             let latest = members[name] ?? value
             if let property = properties[name] {
                 if latest.isNull, !SchemaType.allowsNull(property) { continue }
-                result[name] = self.value(latest, schema: property, path: path.appending(member: name))
+                result[name] = self.value(
+                    latest, schema: property, path: path.appending(member: name))
             } else if let kept = extra(name, latest, schema: schema, known: known, path: path) {
                 result[name] = kept
             }
@@ -116,7 +118,8 @@ struct SchemaCheck {
         guard let converted = SchemaType.convert(value, to: SchemaType.names(in: schema)) else {
             report(
                 path,
-                "must be \(ArgumentWording.form(of: schema)), not \(ArgumentWording.kind(of: value))")
+                "must be \(ArgumentWording.form(of: schema)), not \(ArgumentWording.kind(of: value))"
+            )
             return value
         }
         let settled = settle(converted, schema: schema, path: path)

@@ -134,7 +134,9 @@ private struct NamedPiece {
     /// - Parameter properties: a name counts when it is one of them or, before `=`, close to one;
     ///   so the `=` in a URL makes no name. Without properties every name counts.
     init?(_ piece: String, properties: JSONObject) {
-        guard let end = piece.utf8.firstIndex(where: { $0 == 0x3D || $0 == 0x3A }) else { return nil }
+        guard let end = piece.utf8.firstIndex(where: { $0 == 0x3D || $0 == 0x3A }) else {
+            return nil
+        }
         let written = String(piece[..<end]).trimmingBlanks
         let name = TextToolCallArguments.unquoted(written) ?? written
         guard !name.isEmpty, name.utf8.allSatisfy(Self.isNameByte) else { return nil }
@@ -144,7 +146,9 @@ private struct NamedPiece {
             ?? known.first(where: { $0.lowercased() == name.lowercased() })
         {
             self.name = known
-        } else if known.isEmpty ? isEqualsSign : isEqualsSign && NearestWord.of(name, among: known) != nil {
+        } else if known.isEmpty
+            ? isEqualsSign : isEqualsSign && NearestWord.of(name, among: known) != nil
+        {
             self.name = name
         } else {
             return nil

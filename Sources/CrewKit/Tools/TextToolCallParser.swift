@@ -79,8 +79,12 @@ package struct TextToolCallParser {
     }
 
     private mutating func warnOfMisspelling(_ name: String, at position: Int, in passage: Passage) {
-        guard let nearest = NearestWord.of(name, among: tools.keys), name.utf8.count > 3 else { return }
-        warn("'\(name)(' names no tool of this agent (perhaps '\(nearest)' was meant)", at: position, in: passage)
+        guard let nearest = NearestWord.of(name, among: tools.keys), name.utf8.count > 3 else {
+            return
+        }
+        warn(
+            "'\(name)(' names no tool of this agent (perhaps '\(nearest)' was meant)", at: position,
+            in: passage)
     }
 
     private mutating func warn(_ problem: String, at position: Int, in passage: Passage) {

@@ -9,7 +9,8 @@ struct CrewOptions: ParsableArguments {
         name: .customLong("env-file"),
         help: ArgumentHelp(
             "A file with NAME=value lines; what the environment sets already counts more.",
-            discussion: "Without it, .env in the crew's folder or in this one is read where there is one."),
+            discussion:
+                "Without it, .env in the crew's folder or in this one is read where there is one."),
         completion: .file())
     var environmentFile: String?
 }

@@ -66,7 +66,7 @@ struct ServeCommand: AsyncParsableCommand {
         let group = ServiceGroup(
             configuration: ServiceGroupConfiguration(
                 services: [
-                    .init(service: RunnerService(runner: runner)),
+                    .init(service: RunWorker(runner: runner)),
                     .init(service: server, successTerminationBehavior: .gracefullyShutdownGroup),
                 ],
                 gracefulShutdownSignals: [.sigterm, .sigint],
@@ -76,7 +76,7 @@ struct ServeCommand: AsyncParsableCommand {
 }
 
 /// Works the runner's runs until the server has let its streams go.
-private struct RunnerService: Service {
+private struct RunWorker: Service {
     let runner: CrewRunner
 
     func run() async throws {

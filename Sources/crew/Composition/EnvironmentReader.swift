@@ -21,14 +21,18 @@ struct EnvironmentReader {
 
     private func variables(in path: String) throws -> [String: String] {
         guard let data = FileManager.default.contents(atPath: path) else {
-            throw CommandFailure("\(path): error: this file cannot be read", code: ExitCodes.unreadable)
+            throw CommandFailure(
+                "\(path): error: this file cannot be read", code: ExitCodes.unreadable)
         }
         guard data.count <= 65_536, let text = String(data: data, encoding: .utf8) else {
             throw CommandFailure(
-                "\(path): error: this is not a text file of at most 64 KiB", code: ExitCodes.unreadable)
+                "\(path): error: this is not a text file of at most 64 KiB",
+                code: ExitCodes.unreadable)
         }
         var variables: [String: String] = [:]
-        for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
+        for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false)
+            .enumerated()
+        {
             guard let (name, value) = try Self.variable(in: line, place: "\(path):\(index + 1):1")
             else { continue }
             variables[name] = value
@@ -54,7 +58,8 @@ struct EnvironmentReader {
     }
 
     private static func unquoted(_ value: String) -> String {
-        for mark in ["\"", "'"] where value.count >= 2 && value.hasPrefix(mark) && value.hasSuffix(mark) {
+        for mark in ["\"", "'"]
+        where value.count >= 2 && value.hasPrefix(mark) && value.hasSuffix(mark) {
             return String(value.dropFirst().dropLast())
         }
         guard let comment = value.range(of: " #") else { return value }

@@ -11,7 +11,8 @@ enum LocalModel {
     ///
     /// - Throws: `CommandFailure` when the script cannot be written or does not succeed.
     static func start() async throws -> [String: String] {
-        StandardStreams.complain("--local: a model of 135 million parameters, for trying things out")
+        StandardStreams.complain(
+            "--local: a model of 135 million parameters, for trying things out")
         let script = try writtenScript()
         let result = try await run(
             .path("/bin/sh"), arguments: [script.path, "start"], output: .string(limit: 65_536),

@@ -46,7 +46,8 @@ final class TerminalRenderer: Renderer {
         if let cost = result.cost { parts.append("$\(Self.money(cost))") }
         parts.append("\(result.rounds) model calls")
         if let problem = OutcomeText.problem(with: result.outcome, names: names) {
-            line(style.paint(TerminalStyle.harmless(problem), isFine(result.outcome) ? .good : .bad))
+            line(
+                style.paint(TerminalStyle.harmless(problem), isFine(result.outcome) ? .good : .bad))
         }
         note(parts.joined(separator: ", "))
     }
@@ -60,7 +61,8 @@ final class TerminalRenderer: Renderer {
     private static func money(_ dollars: Double) -> String {
         let micros = Int((dollars * 1_000_000).rounded())
         let fraction = String(micros % 1_000_000)
-        return "\(micros / 1_000_000)." + String(repeating: "0", count: 6 - fraction.count) + fraction
+        return "\(micros / 1_000_000)." + String(repeating: "0", count: 6 - fraction.count)
+            + fraction
     }
 }
 

@@ -21,8 +21,10 @@ struct FeedTests {
 
     @Test("A reader that comes at any point sees each event after it once, in order")
     func anyPoint() async throws {
-        let crew = CrewFixture(AgentDefinition(id: "a", handoffTargets: ["b"]), AgentDefinition(id: "b"))
-        let runner = try crew.runner(ScriptedModel(["a": [.text("one two")], "b": [.text("three")]]))
+        let crew = CrewFixture(
+            AgentDefinition(id: "a", handoffTargets: ["b"]), AgentDefinition(id: "b"))
+        let runner = try crew.runner(
+            ScriptedModel(["a": [.text("one two")], "b": [.text("three")]]))
         try await withRunning(runner) {
             let run = try await runner.start(RunRequest("hi"))
             let last = try await told(try await runner.events(of: run)).sequences.count
@@ -110,7 +112,8 @@ struct FeedTests {
         let crew = CrewFixture(AgentDefinition(id: "a", tools: ["t"]))
         var fixture = crew
         fixture.tools = Toolbox([ClosureTool("t") { _ in "x" }])
-        let told = try await fixture.run("hi", ["a": [.calls(("t", ["n": 1])), .text("bye [DONE]")]])
+        let told = try await fixture.run(
+            "hi", ["a": [.calls(("t", ["n": 1])), .text("bye [DONE]")]])
         let data = try JSONEncoder().encode(told.events)
         #expect(try JSONDecoder().decode([StoredEvent].self, from: data) == told.events)
     }
@@ -134,7 +137,7 @@ struct FeedTests {
     func failingStore() async throws {
         let crew = CrewFixture(AgentDefinition(id: "a"))
         let runner = try crew.runner(ScriptedModel(["a": [.text("x")]]), store: FullStore())
-        await #expect { 
+        await #expect {
             try await withRunning(runner) {
                 let run = try await runner.start(RunRequest("hi"))
                 _ = try await told(try await runner.events(of: run))

@@ -5,7 +5,8 @@ import Testing
 @Suite("Parallel groups")
 struct GroupTests {
     private func fixture(
-        _ group: ParallelGroup, members: [AgentDefinition] = [
+        _ group: ParallelGroup,
+        members: [AgentDefinition] = [
             AgentDefinition(id: "b"), AgentDefinition(id: "c"), AgentDefinition(id: "d"),
         ]
     ) -> CrewFixture {
@@ -45,7 +46,9 @@ struct GroupTests {
         var crew = fixture(
             ParallelGroup(agents: ["b"]), members: [AgentDefinition(id: "b", tools: ["t"])])
         crew.tools = Toolbox([ClosureTool("t") { _ in "42" }])
-        let model = ScriptedModel(["a": [.text("[ALL]")], "b": [.calls(("t", [:])), .text("is 42")]])
+        let model = ScriptedModel([
+            "a": [.text("[ALL]")], "b": [.calls(("t", [:])), .text("is 42")],
+        ])
         let told = try await crew.run(RunRequest("hi"), model)
         #expect(told.result.text.contains("is 42"))
         #expect(model.requests.last?.messages.last?.text == "42")
@@ -80,7 +83,8 @@ struct GroupTests {
         #expect(failure.message == "parallel execution failed: b: boom")
     }
 
-    @Test("wait_for_all: false takes the first success, cancels the others, keeps what they finished")
+    @Test(
+        "wait_for_all: false takes the first success, cancels the others, keeps what they finished")
     func firstSuccess() async throws {
         var crew = fixture(
             ParallelGroup(agents: ["b", "c"], waitForAll: false),
@@ -91,8 +95,19 @@ struct GroupTests {
             text: "so far", toolCalls: [ToolCall(id: "1", name: "t")], finish: .toolCalls)
         let model = ScriptedModel([
             "a": [.text("[ALL]")],
-            "b": [.reply(half), .make { _ in isStuck.open(); return try await neverAnswer() }],
-            "c": [.make { _ in await isStuck.wait(); return ModelReply(text: "first") }],
+            "b": [
+                .reply(half),
+                .make { _ in
+                    isStuck.open()
+                    return try await neverAnswer()
+                },
+            ],
+            "c": [
+                .make { _ in
+                    await isStuck.wait()
+                    return ModelReply(text: "first")
+                }
+            ],
         ])
         let told = try await crew.run(RunRequest("hi"), model)
         #expect(told.result.outcome == .completed)

@@ -49,7 +49,8 @@ struct LimitTests {
 
     @Test("A run that has spent its tokens makes no further call")
     func tokens() async throws {
-        var crew = CrewFixture(AgentDefinition(id: "a", handoffTargets: ["b"]), AgentDefinition(id: "b"))
+        var crew = CrewFixture(
+            AgentDefinition(id: "a", handoffTargets: ["b"]), AgentDefinition(id: "b"))
         crew.definition.settings.maxTokens = 100
         let usage = Usage(inputTokens: 90, outputTokens: 10)
         let told = try await crew.run("hi", ["a": [.reply(ModelReply(text: "x", usage: usage))]])
@@ -75,13 +76,15 @@ struct LimitTests {
 
     @Test("A failing model fails the run and names the agent, in one event")
     func modelFailure() async throws {
-        let crew = CrewFixture(AgentDefinition(id: "a", handoffTargets: ["b"]), AgentDefinition(id: "b"))
+        let crew = CrewFixture(
+            AgentDefinition(id: "a", handoffTargets: ["b"]), AgentDefinition(id: "b"))
         let error = CrewError(.modelRejectedKey, "the key was refused")
         let told = try await crew.run("hi", ["a": [.text("x")], "b": [.failure(error)]])
         #expect(
             told.result.outcome
                 == .failed(
-                    RunFailure(code: "model_rejected_key", message: "the key was refused", agent: "b")))
+                    RunFailure(
+                        code: "model_rejected_key", message: "the key was refused", agent: "b")))
         #expect(told.names.filter { $0 == "run_ended" }.count == 1)
     }
 

@@ -130,7 +130,8 @@ struct RoutingTests {
 
     @Test("A built-in [WAIT] pauses and a built-in [DONE] ends without being configured")
     func builtIns() async throws {
-        let crew = CrewFixture(AgentDefinition(id: "a", handoffTargets: ["b"]), AgentDefinition(id: "b"))
+        let crew = CrewFixture(
+            AgentDefinition(id: "a", handoffTargets: ["b"]), AgentDefinition(id: "b"))
         let waiting = try await crew.run("hi", ["a": [.text("one moment [wait]")]])
         #expect(waiting.result.outcome == .paused(at: "a"))
         let done = try await crew.run("hi", ["a": [.text("all [DONE]")]])

@@ -86,7 +86,8 @@ struct ToolTests {
             }
         ])
         let runner = try crew.runner(
-            ScriptedModel(["a": [.calls(("slow", [:]), ("slow", [:]), ("slow", [:])), .text("ok")]]))
+            ScriptedModel(["a": [.calls(("slow", [:]), ("slow", [:]), ("slow", [:])), .text("ok")]])
+        )
         let told = try await withRunning(runner) {
             let run = try await runner.start(RunRequest("hi"))
             await clock.waitForSleepers(of: .seconds(5))
@@ -192,7 +193,8 @@ struct ToolTests {
 
 /// Holds tasks back until it is opened; it does not listen to cancellation.
 final class Gate: Sendable {
-    private let state = Mutex<(isOpen: Bool, waiting: [CheckedContinuation<Void, Never>])>((false, []))
+    private let state = Mutex<(isOpen: Bool, waiting: [CheckedContinuation<Void, Never>])>(
+        (false, []))
 
     func wait() async {
         await withCheckedContinuation { continuation in

@@ -24,7 +24,9 @@ extension RunLoop {
             }
             while let events = try await tasks.next() {
                 ended += events
-                if !group.waitForAll, events.contains(where: \.completesMember) { tasks.cancelAll() }
+                if !group.waitForAll, events.contains(where: \.completesMember) {
+                    tasks.cancelAll()
+                }
             }
         }
         take(ended)
