@@ -1,0 +1,91 @@
+public import CrewKit
+
+/// A tool that starts a program with an argument vector: no shell ever reads what a model wrote.
+///
+/// A call returns what the program wrote to its standard output. An exit code other than zero, a
+/// missing program, too much time or endless output are errors that tell the program's last words.
+/// Cancelling the call ends the program and what it started.
+public struct CommandTool: Tool {
+    public let definition: ToolDefinition
+    private let program: String
+    private let arguments: [ArgumentTemplate]
+    private let prototype: Program
+
+    /// - Parameters:
+    ///   - timeout: for definitions that name no time limit of their own.
+    ///   - clock: measures the time limit.
+    /// - Throws: `invalid_definition` when the command cannot work: no program, a place for a
+    ///   parameter that does not exist, a variable name that is none.
+    public init(
+        _ written: CommandToolDefinition, timeout: Duration = .seconds(30),
+        clock: any Clock<Duration> = ContinuousClock()
+    ) throws(CrewError) {
+        definition = ToolDefinition(
+            name: written.name, description: written.description, parameters: written.parameters,
+            effect: written.effect, timeout: written.timeout)
+        guard let program = written.command.first, !program.isEmpty else {
+            throw Self.problem(written, "its command names no program")
+        }
+        guard !program.contains("{{") else {
+            throw Self.problem(written, "its program must not come from a parameter")
+        }
+        self.program = program
+        var templates: [ArgumentTemplate] = []
+        let known = written.parameters["properties"]?.object?.keys ?? []
+        for text in written.command.dropFirst() {
+            let template: ArgumentTemplate
+            do throws(CrewError) {
+                template = try ArgumentTemplate(text)
+            } catch {
+                throw Self.problem(written, error.message)
+            }
+            if let stranger = template.parameters.first(where: { !known.contains($0) }) {
+                let hint = NearestWord.suggestion(for: stranger, among: known)
+                throw Self.problem(
+                    written,
+                    "'{{\(stranger)}}' is no parameter of it" + (hint.map { "; \($0)" } ?? ""))
+            }
+            templates.append(template)
+        }
+        if let name = written.environment.keys.sorted().first(where: { !Self.isVariableName($0) }) {
+            throw Self.problem(written, "'\(name)' cannot name an environment variable")
+        }
+        arguments = templates
+        prototype = Program(
+            command: [program],
+            environment: ProgramEnvironment.standard(adding: written.environment),
+            workingDirectory: written.workingDirectory, timeLimit: written.timeout ?? timeout,
+            outputLimit: written.maxOutputBytes, clock: clock)
+    }
+
+    public func call(_ call: ToolInvocation) async throws -> String {
+        var program = prototype
+        program.command = try command(for: call.arguments)
+        let report = try await program.run()
+        if let failure = report.failure(of: self.program, timeLimit: program.timeLimit) {
+            throw failure
+        }
+        return report.output
+    }
+
+    private func command(for values: JSONObject) throws(CrewError) -> [String] {
+        var command = [program]
+        var optionsHaveEnded = false
+        for template in arguments {
+            guard let text = try template.filled(values, optionsHaveEnded: optionsHaveEnded) else {
+                continue
+            }
+            command.append(text)
+            if text == "--" { optionsHaveEnded = true }
+        }
+        return command
+    }
+
+    private static func isVariableName(_ name: String) -> Bool {
+        !name.isEmpty && !name.utf8.contains { $0 == UInt8(ascii: "=") || $0 == 0 }
+    }
+
+    private static func problem(_ tool: CommandToolDefinition, _ text: String) -> CrewError {
+        CrewError(.invalidDefinition, "tool '\(tool.name)': \(text)")
+    }
+}

@@ -1,0 +1,161 @@
+import CrewKit
+import Testing
+
+@testable import CrewTools
+
+@Suite("Command tool")
+struct CommandToolTests {
+    private func tool(
+        _ command: [String], parameters: [String] = [], outputLimit: Int = 65_536,
+        change: (inout CommandToolDefinition) -> Void = { _ in }
+    ) throws -> CommandTool {
+        let properties = parameters.map { ($0, ["type": "string"] as JSONValue) }
+        var definition = CommandToolDefinition(
+            name: "T", description: "", command: command,
+            parameters: ["type": "object", "properties": .object(JSONObject(properties))])
+        definition.maxOutputBytes = outputLimit
+        change(&definition)
+        return try CommandTool(definition, timeout: .seconds(600))
+    }
+
+    private func error(_ tool: CommandTool, _ arguments: JSONObject = [:]) async -> CrewError? {
+        await #expect(throws: CrewError.self) { try await tool.call(.test(arguments)) }
+    }
+
+    @Test("The output is the result")
+    func output() async throws {
+        #expect(try await tool(["echo", "xin", "chào"]).call(.test()) == "xin chào\n")
+    }
+
+    @Test("A value stays one argument, whatever it holds")
+    func noShell() async throws {
+        let evil = "a b; echo x $(id) `id` | cat > /tmp/x && 'q' \"q\" * \n--"
+        let tool = try tool(["printf", "[%s]", "--", "{{a}}", "x={{b}}."], parameters: ["a", "b"])
+        #expect(
+            try await tool.call(.test(["a": .string(evil), "b": 42.0])) == "[--][\(evil)][x=42.]")
+    }
+
+    @Test("A value cannot become an option", arguments: ["-rf", "--help", "-"])
+    func optionInjection(value: String) async throws {
+        let plain = try tool(["echo", "{{a}}"], parameters: ["a"])
+        #expect(await error(plain, ["a": .string(value)])?.code == .toolRejectedArguments)
+        let first = try tool(["echo", "{{a}}{{b}}"], parameters: ["a", "b"])
+        #expect(
+            await error(first, ["a": "", "b": .string(value)])?.code == .toolRejectedArguments)
+        let ended = try tool(["printf", "%s", "--", "{{a}}"], parameters: ["a"])
+        #expect(try await ended.call(.test(["a": .string(value)])) == "--\(value)")
+        let inside = try tool(["echo", "x{{a}}"], parameters: ["a"])
+        #expect(try await inside.call(.test(["a": .string(value)])) == "x\(value)\n")
+    }
+
+    @Test("A zero byte in a value is refused")
+    func zeroByte() async throws {
+        let tool = try tool(["echo", "{{a}}"], parameters: ["a"])
+        #expect(await error(tool, ["a": "x\0y"])?.code == .toolRejectedArguments)
+    }
+
+    @Test("An argument whose optional parameter is absent is left out")
+    func optional() async throws {
+        let tool = try tool(["echo", "a", "{{b}}", "c"], parameters: ["b"])
+        #expect(try await tool.call(.test()) == "a c\n")
+    }
+
+    @Test("An exit code other than zero is an error with the last words")
+    func exitCode() async throws {
+        let failing = try tool(["sh", "-c", "echo out; echo broken >&2; exit 3"])
+        #expect(await error(failing)?.message == "'sh' failed with exit code 3:\nbroken")
+        #expect(await error(failing)?.code == .toolFailed)
+        let silent = try tool(["sh", "-c", "echo out; exit 1"])
+        #expect(await error(silent)?.message == "'sh' failed with exit code 1:\nout")
+        let killed = try tool(["sh", "-c", "kill -9 $$"])
+        #expect(await error(killed)?.message == "'sh' was ended by signal 9 and wrote nothing")
+    }
+
+    @Test("A missing program says so", arguments: ["no-such-program", "/no/such/program"])
+    func missing(program: String) async throws {
+        #expect(
+            await error(try tool([program]))?.message
+                == "the program '\(program)' is not installed here")
+    }
+
+    @Test("A missing folder says so")
+    func missingFolder() async throws {
+        let nowhere = try tool(["true"]) { $0.workingDirectory = "/no/such/folder" }
+        #expect(
+            await error(nowhere)?.message == "the working folder '/no/such/folder' cannot be entered"
+        )
+    }
+
+    @Test("The program sees only the scrubbed environment, and an empty input")
+    func environment() async throws {
+        let tool = try tool(["sh", "-c", "env; cat"]) { $0.environment = ["MODE": "x y"] }
+        let names = try await tool.call(.test()).split(separator: "\n")
+            .map { String($0.prefix { $0 != "=" }) }
+        #expect(names.contains("MODE"))
+        let allowed = ["PATH", "HOME", "LANG", "MODE", "PWD", "SHLVL", "_", "OLDPWD"]
+        #expect(Set(names).isSubset(of: allowed))
+    }
+
+    @Test("The working folder is the declared one")
+    func workingDirectory() async throws {
+        #expect(try await tool(["pwd"]) { $0.workingDirectory = "/usr" }.call(.test()) == "/usr\n")
+    }
+
+    @Test("Only the usual variables are passed on")
+    func scrubbing() {
+        let variables = ProgramEnvironment.standard(
+            from: ["API_KEY": "k", "PATH": "/x", "HOME": "/h"], adding: ["A": "1"])
+        #expect(variables == ["PATH": "/x", "HOME": "/h", "A": "1"])
+        #expect(ProgramEnvironment.standard(from: [:])["PATH"]?.contains("/usr/bin") == true)
+    }
+
+    @Test("Long output is cut between characters, and says so")
+    func cut() async throws {
+        let tool = try tool(["printf", "aé👩‍👩‍👧e\u{301}bc"], outputLimit: 8)
+        #expect(try await tool.call(.test()) == "aé\n[output cut: the first 3 of 26 bytes]")
+    }
+
+    @Test("Bytes that are no text are repaired")
+    func invalidText() async throws {
+        #expect(try await tool(["printf", #"a\377b"#]).call(.test()) == "a\u{FFFD}b")
+    }
+
+    @Test("All of a large output arrives, also from a program that ends at once")
+    func complete() async throws {
+        let script = "head -c 300000 /dev/zero | tr '\\0' x"
+        let tool = try tool(["sh", "-c", script], outputLimit: 400_000)
+        #expect(try await tool.call(.test()).utf8.count == 300_000)
+    }
+
+    @Test("A program that does not stop writing is ended", arguments: ["yes", "yes >&2"])
+    func flood(command: String) async throws {
+        let failure = await error(try tool(["sh", "-c", command], outputLimit: 10))
+        #expect(failure?.message.contains("would not stop writing") == true)
+    }
+
+    @Test("A command that cannot work is refused when it is made")
+    func definitions() throws {
+        func problem(_ command: [String], _ parameters: [String] = []) throws -> String {
+            let error = #expect(throws: CrewError.self) {
+                try tool(command, parameters: parameters)
+            }
+            #expect(error?.code == .invalidDefinition)
+            return try #require(error).message
+        }
+        #expect(try problem([]).contains("names no program"))
+        #expect(try problem(["{{p}}"], ["p"]).contains("must not come from a parameter"))
+        #expect(
+            try problem(["ping", "{{hots}}"], ["host"])
+                .contains("'{{hots}}' is no parameter of it; did you mean 'host'?"))
+        #expect(try problem(["ping", "{{host"], ["host"]).contains("never closes"))
+        #expect(try problem(["ping", "{{ }}"], ["host"]).contains("without a name"))
+        #expect(throws: CrewError.self) { try tool(["a"]) { $0.environment = ["A=B": ""] } }
+    }
+}
+
+extension ToolInvocation {
+    static func test(_ arguments: JSONObject = [:]) -> ToolInvocation {
+        ToolInvocation(
+            call: "c1", arguments: arguments, idempotencyKey: "k", run: "r", agent: "a")
+    }
+}

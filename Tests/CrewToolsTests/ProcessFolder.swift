@@ -1,0 +1,41 @@
+import FoundationEssentials
+
+/// What `/proc` says of processes, for tests that count them.
+enum ProcessFolder {
+    /// Whether a process lives; one that only waits for its parent to look does not.
+    static func isAlive(_ process: Int32) -> Bool {
+        guard let state = field("State", of: "\(process)") else { return false }
+        return !state.hasPrefix("Z") && !state.hasPrefix("X")
+    }
+
+    static func openDescriptors() throws -> Int {
+        try FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd").count
+    }
+
+    static func children() throws -> Int {
+        let own = "\(ProcessInfo.processInfo.processIdentifier)"
+        return try FileManager.default.contentsOfDirectory(atPath: "/proc")
+            .filter { Int($0) != nil && field("PPid", of: $0) == own }.count
+    }
+
+    private static func field(_ name: String, of process: String) -> String? {
+        guard let status = try? String(contentsOfFile: "/proc/\(process)/status", encoding: .utf8)
+        else { return nil }
+        let line = status.split(separator: "\n").first { $0.hasPrefix("\(name):") }
+        return line.map { String($0.dropFirst(name.count + 1).drop { $0.isWhitespace }) }
+    }
+}
+
+/// A clock whose waits are over when a file holds a line: nobody guesses how long a start takes.
+struct FileClock: Clock {
+    let path: String
+    var now: ContinuousClock.Instant { ContinuousClock().now }
+    var minimumResolution: Duration { .zero }
+
+    func sleep(until deadline: ContinuousClock.Instant, tolerance: Duration?) async throws {
+        while (try? String(contentsOfFile: path, encoding: .utf8))?.hasSuffix("\n") != true {
+            try Task.checkCancellation()
+            await Task.yield()
+        }
+    }
+}
