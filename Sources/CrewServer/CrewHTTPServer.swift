@@ -22,7 +22,8 @@ public struct CrewHTTPServer: Service {
 
         /// The address as a URL.
         public var description: String {
-            host.utf8.contains(UInt8(ascii: ":")) ? "http://[\(host)]:\(port)" : "http://\(host):\(port)"
+            host.utf8.contains(UInt8(ascii: ":"))
+                ? "http://[\(host)]:\(port)" : "http://\(host):\(port)"
         }
     }
 

@@ -15,13 +15,16 @@ enum ErrorResponse {
                 to: CrewError(.methodNotAllowed, "Method not allowed; use \(names)"),
                 headers: [.allow: names])
         }
-        if let error = error as? CrewError { return response(to: error, headers: headers(for: error)) }
+        if let error = error as? CrewError {
+            return response(to: error, headers: headers(for: error))
+        }
         guard let error = error as? any HTTPResponseError else {
             return response(to: CrewError(.internalError, "Something went wrong on this side"))
         }
         switch error.status {
         case .notFound: return response(to: CrewError(.notFound, "There is nothing at this path"))
-        case .contentTooLarge: return response(to: CrewError(.bodyTooLarge, "The body is too large"))
+        case .contentTooLarge:
+            return response(to: CrewError(.bodyTooLarge, "The body is too large"))
         default: return response(to: CrewError(.invalidInput, error.status.reasonPhrase))
         }
     }
@@ -56,7 +59,9 @@ enum ErrorResponse {
         return [.retryAfter: String(seconds)]
     }
 
-    private static func kind(of code: CrewError.Code) -> (status: HTTPResponse.Status, title: String) {
+    private static func kind(of code: CrewError.Code) -> (
+        status: HTTPResponse.Status, title: String
+    ) {
         switch code {
         case .invalidInput: (.badRequest, "The request cannot be read")
         case .unknownAgent: (.badRequest, "There is no such agent")

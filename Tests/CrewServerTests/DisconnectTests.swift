@@ -75,6 +75,8 @@ struct DisconnectTests {
         let clock = ManualClock()
         var fixture = ServerFixture([.hang(after: "word")])
         fixture.options.clock = clock
+        // The clock runs far ahead of the writes.
+        fixture.options.writeTimeout = .seconds(1_000_000)
         fixture.definition.settings.keepAlive = .seconds(8)
         try await fixture.serve(.live) { client, serving in
             let open = try await OpenClient(try #require(client.port), #"{"query": "hi"}"#)

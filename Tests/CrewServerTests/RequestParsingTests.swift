@@ -106,6 +106,7 @@ struct RequestParsingTests {
 
     private func post(_ body: String, url: String? = nil) throws -> StreamRequest {
         try StreamRequest(
-            body: ByteBuffer(string: body), contentType: "application/json", query: QueryString(url))
+            body: ByteBuffer(string: body), contentType: "application/json", query: QueryString(url)
+        )
     }
 }

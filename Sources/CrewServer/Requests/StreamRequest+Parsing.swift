@@ -39,13 +39,15 @@ extension StreamRequest {
         case .failure(let error):
             if let contentType, !Self.mayHoldJSON(contentType) {
                 throw CrewError(
-                    .unsupportedMediaType, "the body must be JSON, and is said to be \(contentType)")
+                    .unsupportedMediaType, "the body must be JSON, and is said to be \(contentType)"
+                )
             }
             throw CrewError(.invalidInput, "the body is \(error)")
         case .success(let value):
             guard let object = value.object else {
                 throw CrewError(
-                    .invalidInput, "the body must be a JSON object, and is of type \(value.typeName)")
+                    .invalidInput,
+                    "the body must be a JSON object, and is of type \(value.typeName)")
             }
             try self.init(object)
         }
@@ -134,7 +136,8 @@ extension JSONObject {
     fileprivate func text(_ key: String) throws(CrewError) -> String? {
         guard let value = self[key], !value.isNull else { return nil }
         guard let text = value.string else {
-            throw CrewError(.invalidInput, "\(key) must be a string, and is of type \(value.typeName)")
+            throw CrewError(
+                .invalidInput, "\(key) must be a string, and is of type \(value.typeName)")
         }
         return text
     }

@@ -29,7 +29,9 @@ struct OriginGuard<Context: RequestContext>: RouterMiddleware {
         if let origin = request.headers[.origin], Self.authority(of: origin) != authority {
             throw refusal("requests from \(origin.prefix(100)) are not taken")
         }
-        if let site = Self.secFetchSite.flatMap({ request.headers[$0] }), site != "same-origin", site != "none" {
+        if let site = Self.secFetchSite.flatMap({ request.headers[$0] }), site != "same-origin",
+            site != "none"
+        {
             throw refusal("requests from other sites are not taken")
         }
         return try await next(request, context)

@@ -39,7 +39,8 @@ struct StreamRoute: Sendable {
         }
         let stream = EventStream(
             events: try await runner.events(of: begun.run, after: begun.shownFrom),
-            encoder: FrameEncoder(facts: facts(of: begun), after: begun.shownFrom, now: options.now),
+            encoder: FrameEncoder(
+                facts: facts(of: begun), after: begun.shownFrom, now: options.now),
             lease: lease, logger: logger)
         let body = request.body
         return Response(
@@ -54,7 +55,8 @@ struct StreamRoute: Sendable {
         guard request.method == .post else { return try StreamRequest(query: query) }
         let limit = options.limits.maxBodyBytes
         if let length = request.headers[.contentLength].flatMap({ Int($0) }), length > limit {
-            throw CrewError(.bodyTooLarge, "the body has \(length) bytes; at most \(limit) are taken")
+            throw CrewError(
+                .bodyTooLarge, "the body has \(length) bytes; at most \(limit) are taken")
         }
         let body = try await request.collectBody(upTo: limit)
         return try StreamRequest(

@@ -66,7 +66,7 @@ struct EventStream: Sendable {
             return encoder.encode(CrewError(.conflict, "the run is not worked any more"))
         } catch let error as CrewError {
             return encoder.encode(error)
-        } catch where !(error is CancellationError) {
+        } catch  where !(error is CancellationError) {
             logger.error("reading a run failed", metadata: ["error": "\(error)"])
             return encoder.encode(CrewError(.internalError, "something went wrong on this side"))
         }
