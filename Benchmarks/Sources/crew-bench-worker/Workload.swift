@@ -69,18 +69,14 @@ struct Workload: Sendable {
 
 /// Works the runs of a workload's crew for as long as `body` takes.
 func withCrew(
-    _ name: String, _ model: any LanguageModel, _ body: @Sendable (Workload) async throws -> Void
+    _ name: String, _ model: any LanguageModel, _ body: @escaping @Sendable (Workload) async throws -> Void
 ) async throws {
     let crew = try Workload.definition(name).validated(tools: Workload.tools.names)
     var options = RunnerOptions()
     options.maxActiveRuns = 100_000
     let runner = try CrewRunner(
         crew: crew, models: ModelSet(model, for: crew), tools: Workload.tools, options: options)
-    try await withThrowingTaskGroup(of: Void.self) { group in
-        group.addTask { await runner.run() }
-        try await body(Workload(runner: runner, name: name))
-        group.cancelAll()
-    }
+    try await runner.workingRuns { try await body(Workload(runner: runner, name: name)) }
 }
 
 /// The tool of the harness.

@@ -21,9 +21,9 @@ struct CrewSetup: Sendable {
             throw CommandFailure(error.message, code: ExitCodes.unreadable)
         }
         let definition = loaded.definition
+        let commands: [any Tool] = try definition.commandTools.map { try CommandTool($0) }
         tools = Toolbox(
-            SystemTools.all(allowedCommands: definition.allowedCommands)
-                + definition.commandTools.map { CommandTool($0) as any Tool })
+            SystemTools.all(allowedCommands: definition.allowedCommands) + commands)
         modelOptions = models
         if showsProblems { try showProblems() }
     }
@@ -52,19 +52,7 @@ struct CrewSetup: Sendable {
     ) async throws -> Result {
         try await withModels { models, choices in
             let runner = try runner(models)
-            return try await withThrowingTaskGroup(of: Result?.self) { group in
-                group.addTask {
-                    await runner.run()
-                    return nil
-                }
-                group.addTask { try await body(runner, choices) }
-                while let next = try await group.next() {
-                    guard let next else { continue }
-                    group.cancelAll()
-                    return next
-                }
-                throw CancellationError()
-            }
+            return try await runner.workingRuns { try await body(runner, choices) }
         }
     }
 }

@@ -76,19 +76,7 @@ struct CrewFixture {
 func withRunning<Result: Sendable>(
     _ runner: CrewRunner, _ body: @escaping @Sendable () async throws -> Result
 ) async throws -> Result {
-    try await withThrowingTaskGroup(of: Result?.self) { group in
-        group.addTask {
-            await runner.run()
-            return nil
-        }
-        group.addTask { try await body() }
-        while let next = try await group.next() {
-            guard let next else { continue }
-            group.cancelAll()
-            return next
-        }
-        throw CancellationError()
-    }
+    try await runner.workingRuns(while: body)
 }
 
 /// A tool that answers with what a closure makes of the call.
