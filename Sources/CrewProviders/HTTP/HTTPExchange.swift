@@ -29,6 +29,7 @@ final class HTTPExchange: HTTPClientResponseDelegate, NIOScheduledCallbackHandle
     private static let linger = TimeAmount.seconds(1)
 
     private struct State {
+        var isSent = false
         var head: HTTPResponseHead?
         var pieces: [ByteBuffer] = []
         var byteCount = 0
@@ -63,6 +64,9 @@ final class HTTPExchange: HTTPClientResponseDelegate, NIOScheduledCallbackHandle
 
     /// The status and headers; known once the first `next()` has returned.
     var head: HTTPResponseHead? { state.withLock(\.head) }
+
+    /// Whether a connection stood and the request's head went out on it.
+    var wasSent: Bool { state.withLock(\.isSent) }
 
     /// What has arrived of the body since the last call, or nil at its end.
     ///
@@ -135,6 +139,7 @@ final class HTTPExchange: HTTPClientResponseDelegate, NIOScheduledCallbackHandle
     // MARK: The event loop's side
 
     func didSendRequestHead(task: HTTPClient.Task<Void>, _ head: HTTPRequestHead) {
+        state.withLock { $0.isSent = true }
         watch(for: min(bounds.firstByte, bounds.total), on: task.eventLoop)
     }
 
@@ -149,19 +154,22 @@ final class HTTPExchange: HTTPClientResponseDelegate, NIOScheduledCallbackHandle
         task: HTTPClient.Task<Void>, _ buffer: ByteBuffer
     ) -> EventLoopFuture<Void> {
         let now = NIODeadline.now()
-        let (reader, isTooMuch) = state.withLock { state in
+        let (reader, isTooMuch, isFirst) = state.withLock { state in
+            let isFirst = state.lastByte == nil
             state.lastByte = now
             state.byteCount += buffer.readableBytes
             guard state.byteCount <= bounds.bytes else {
-                return (nil as CheckedContinuation<Void, Never>?, true)
+                return (nil as CheckedContinuation<Void, Never>?, true, false)
             }
-            guard state.end == nil, !state.isReleased else { return (nil, false) }
+            guard state.end == nil, !state.isReleased else { return (nil, false, false) }
             state.pieces.append(buffer)
             defer { state.reader = nil }
-            return (state.reader, false)
+            return (state.reader, false, isFirst)
         }
         reader?.resume()
         if isTooMuch { abandon(Failure.tooManyBytes) }
+        // From here on the idle deadline may come before the one that the timer is set to.
+        if isFirst, bounds.idle < bounds.firstByte { watch(for: bounds.idle, on: task.eventLoop) }
         return task.eventLoop.makeSucceededVoidFuture()
     }
 

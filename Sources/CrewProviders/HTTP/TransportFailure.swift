@@ -1,44 +1,44 @@
 import AsyncHTTPClient
 import CrewKit
 import NIOCore
+import NIOHTTP1
 
 /// Turns what the HTTP client throws into our error.
-enum TransportFailure {
-    static func crewError(_ error: any Error, host: String, connect: Duration) -> CrewError {
-        let (code, text) = explain(error, host: host, connect: connect)
+struct TransportFailure {
+    typealias Explanation = (CrewError.Code, String)
+
+    let host: String
+    /// How long a connection was waited for.
+    let connect: Duration
+    /// Whether a connection stood and the request went out.
+    let wasSent: Bool
+
+    func crewError(_ error: any Error) -> CrewError {
+        let (code, text) = explain(error)
         return CrewError(code, text, cause: error)
     }
 
-    private static func explain(
-        _ error: any Error, host: String, connect: Duration
-    ) -> (CrewError.Code, String) {
+    private func explain(_ error: any Error) -> Explanation {
         switch error {
-        case let error as HTTPClientError: explain(error, host: host, connect: connect)
-        case ChannelError.connectTimeout: noConnection(host, connect)
-        case is IOError:
-            (.modelStreamCut, "The connection to \(host) broke")
-        default:
-            explain(
-                named: String(describing: type(of: error)), text: String(describing: error),
-                host: host)
+        case let error as HTTPClientError: explain(error)
+        case let error as HTTPParserError where error != .invalidEOFState:
+            (.modelAnsweredNonsense, "\(host) does not speak HTTP. Check the base URL")
+        case ChannelError.connectTimeout: noConnection
+        case _ where Self.isAboutTLS(error):
+            (
+                .modelUnreachable,
+                "No secure connection to \(host). Check its certificate, and http or https in the"
+                    + " base URL"
+            )
+        case _ where wasSent:
+            (.modelStreamCut, "\(host) closed the connection before the reply was complete")
+        default: unreachable(String(describing: error))
         }
     }
 
-    private static func noConnection(
-        _ host: String, _ connect: Duration
-    ) -> (CrewError.Code, String) {
-        (
-            .modelTimeout,
-            "No connection to \(host) within \(connect) (connect deadline)."
-                + " Check the base URL and the network"
-        )
-    }
-
-    private static func explain(
-        _ error: HTTPClientError, host: String, connect: Duration
-    ) -> (CrewError.Code, String) {
+    private func explain(_ error: HTTPClientError) -> Explanation {
         switch error {
-        case .connectTimeout, .deadlineExceeded: noConnection(host, connect)
+        case .connectTimeout, .deadlineExceeded: noConnection
         case .getConnectionFromPoolTimeout:
             (
                 .modelOverloaded,
@@ -56,32 +56,31 @@ enum TransportFailure {
         }
     }
 
-    /// Types of packages that we do not import; their names are all we need of them.
-    private static func explain(
-        named name: String, text: String, host: String
-    ) -> (CrewError.Code, String) {
-        if name.contains("NIOConnectionError") {
-            let advice = "Check that the server runs, and the base URL"
-            let reason =
-                if text.contains("refused") {
-                    "\(host) refused the connection"
-                } else if text.hasPrefix("DNS") {
-                    "\(host) is not known by that name, or does not answer"
-                } else {
-                    "\(host) cannot be reached"
-                }
-            return (.modelUnreachable, "\(reason). \(advice)")
-        }
-        if name.contains("SSL") {
-            return (
-                .modelUnreachable,
-                "No secure connection to \(host). Check its certificate, and http or https in the"
-                    + " base URL"
-            )
-        }
-        if name.contains("HTTPParser") {
-            return (.modelAnsweredNonsense, "\(host) does not speak HTTP. Check the base URL")
-        }
-        return (.modelStreamCut, "The connection to \(host) failed")
+    private var noConnection: Explanation {
+        (
+            .modelTimeout,
+            "No connection to \(host) within \(connect) (connect deadline)."
+                + " Check the base URL and the network"
+        )
+    }
+
+    /// The errors of a failed connection differ by how the host was written; their text says more.
+    private func unreachable(_ text: String) -> Explanation {
+        let reason =
+            if text.contains("refused") {
+                "refused the connection"
+            } else if text.hasPrefix("DNS") {
+                "is not known by that name, or does not answer"
+            } else {
+                "cannot be reached"
+            }
+        return (
+            .modelUnreachable, "\(host) \(reason). Check that the server runs, and the base URL"
+        )
+    }
+
+    /// The types belong to a package that we do not import; their names are all we need.
+    private static func isAboutTLS(_ error: any Error) -> Bool {
+        String(describing: type(of: error)).contains("SSL")
     }
 }

@@ -84,7 +84,7 @@ public struct OpenAIChatModel: LanguageModel {
         } catch {
             // A reply that is whole is not thrown away because its connection ended badly.
             guard reader.isComplete, !(error is CancellationError) else {
-                throw transportError(error)
+                throw transportError(error, exchange)
             }
         }
     }
@@ -113,11 +113,15 @@ extension OpenAIChatModel {
             retryAfter: RetryAfter.duration(in: head.headers))
     }
 
-    private func transportError(_ error: any Error) -> any Error {
+    private func transportError(
+        _ error: any Error, _ exchange: HTTPExchange
+    ) -> any Error {
         if error is CancellationError { return error }
         if let failure = error as? HTTPExchange.Failure {
             return options.crewError(failure, host: endpoint.host)
         }
-        return TransportFailure.crewError(error, host: endpoint.host, connect: options.connect)
+        return TransportFailure(
+            host: endpoint.host, connect: options.connect, wasSent: exchange.wasSent
+        ).crewError(error)
     }
 }

@@ -75,11 +75,9 @@ struct MisbehavingServer: Sendable {
 
 extension MisbehavingServer.Step {
     /// A response head, chunked.
-    static func head(
-        _ status: String = "200 OK", _ headers: String..., type: String = "text/event-stream"
-    ) -> Self {
+    static func head(_ status: String = "200 OK", type: String = "text/event-stream") -> Self {
         let lines = ["HTTP/1.1 \(status)", "content-type: \(type)", "transfer-encoding: chunked"]
-        return .send((lines + headers).joined(separator: "\r\n") + "\r\n\r\n")
+        return .send(lines.joined(separator: "\r\n") + "\r\n\r\n")
     }
 
     /// One chunk of a chunked body.
@@ -95,12 +93,12 @@ extension MisbehavingServer.Step {
 extension [MisbehavingServer.Step] {
     /// A whole response that announces its length.
     static func response(
-        _ status: String, _ headers: String..., type: String = "application/json", _ body: String
+        _ status: String, _ body: String, type: String = "application/json"
     ) -> Self {
         let lines = [
             "HTTP/1.1 \(status)", "content-type: \(type)", "content-length: \(body.utf8.count)",
         ]
-        return [.send((lines + headers).joined(separator: "\r\n") + "\r\n\r\n" + body)]
+        return [.send(lines.joined(separator: "\r\n") + "\r\n\r\n" + body)]
     }
 
     /// A well-behaved event stream.

@@ -172,7 +172,7 @@ struct OpenAIChatModelTests {
         #expect(message.contains("OPENAI_API_KEY"))
         #expect(!message.contains("secret-key") && !message.contains("sk-abc"))
         let page = "<html><head><title>502 Bad Gateway</title></head>…</html>"
-        let proxy = try await Self.failure(.response("502 Bad Gateway", type: "text/html", page))
+        let proxy = try await Self.failure(.response("502 Bad Gateway", page, type: "text/html"))
         #expect(proxy?.code == .modelServerError)
         #expect(proxy?.message.contains("502 bad gateway") == true)
         let long = try await Self.failure(
@@ -213,7 +213,7 @@ struct OpenAIChatModelTests {
     @Test("A page or an error with status 200 is no reply")
     func falseSuccess() async throws {
         let page = try await Self.failure(
-            .response("200 OK", type: "text/html", "<html><title>Sign in</title></html>"))
+            .response("200 OK", "<html><title>Sign in</title></html>", type: "text/html"))
         #expect(page?.code == .modelAnsweredNonsense)
         let error = try await Self.failure(
             .response("200 OK", #"{"error":{"code":402,"message":"no credits"}}"#))
