@@ -105,6 +105,11 @@ struct Program: Sendable {
         _ = kill(-leader, SIGKILL)
     }
 
+    /// Whether a run failed because the program is not installed.
+    static func isMissing(_ error: CrewError) -> Bool {
+        (error.cause as? SubprocessError)?.code == .executableNotFound
+    }
+
     private func explained(_ failure: SubprocessError) -> CrewError {
         let name = command.first ?? ""
         let sentence =

@@ -1,0 +1,79 @@
+import CrewKit
+
+/// A tool that tells something of the machine it runs on.
+struct SystemTool: Tool {
+    let definition: ToolDefinition
+    private let answer: @Sendable (JSONObject) async throws -> String
+
+    init(
+        _ name: ToolName, _ description: String, parameters: [Parameter] = [],
+        effect: ToolEffect = .read, answer: @escaping @Sendable (JSONObject) async throws -> String
+    ) {
+        let required = parameters.filter(\.isRequired).map { JSONValue.string($0.name) }
+        definition = ToolDefinition(
+            name: name, description: description,
+            parameters: [
+                "type": "object",
+                "properties": .object(JSONObject(parameters.map { ($0.name, $0.schema) })),
+                "required": .array(required),
+            ],
+            effect: effect)
+        self.answer = answer
+    }
+
+    func call(_ call: ToolInvocation) async throws -> String {
+        // Checked again, so that a caller in code gets the same sentences as a model.
+        let arguments = try ArgumentCheck.arguments(.object(call.arguments), for: definition)
+        return try await answer(arguments)
+    }
+
+    /// One parameter of such a tool.
+    struct Parameter: Sendable {
+        let name: String
+        let schema: JSONValue
+        let isRequired: Bool
+
+        static func host(_ name: String) -> Parameter {
+            Parameter(
+                name: name,
+                schema: [
+                    "type": "string", "description": "host name or IP address", "minLength": 1,
+                    "maxLength": 253, "pattern": .string(HostName.pattern),
+                ],
+                isRequired: true)
+        }
+
+        /// A number that is brought into its range instead of being refused.
+        static func count(_ description: String, default standard: Int) -> Parameter {
+            Parameter(
+                name: "count",
+                schema: [
+                    "type": "integer", "description": .string(description),
+                    "default": .integer(standard),
+                ],
+                isRequired: false)
+        }
+
+        static func text(_ name: String, _ description: String, pattern: String? = nil) -> Parameter {
+            var schema: JSONObject = [
+                "type": "string", "description": .string(description), "minLength": 1,
+                "maxLength": 4096,
+            ]
+            if let pattern { schema["pattern"] = .string(pattern) }
+            return Parameter(name: name, schema: .object(schema), isRequired: true)
+        }
+
+        static let path = Parameter(
+            name: "path",
+            schema: [
+                "type": "string", "description": "a folder or file on the disk in question",
+                "default": "/", "minLength": 1, "maxLength": 4096,
+            ],
+            isRequired: false)
+    }
+}
+
+/// What may name a host. It never begins with a dash, as programs would take that for an option.
+enum HostName {
+    static let pattern = "^[A-Za-z0-9_:][A-Za-z0-9._:%-]*$"
+}
