@@ -134,6 +134,10 @@ struct ToolAndScriptTests {
         ("rules:\n  - agent: a", "script.yaml:2:5: error missing_key"),
         ("rules:\n  - reply: {txt: x}", "script.yaml:2:13: warning unknown_key"),
         ("rules:\n  - reply: [x]", "script.yaml:2:5: error wrong_type"),
+        (
+            "rules:\n  - {reply: x, user_matches: 'a('}",
+            "script.yaml:2:30: error invalid_pattern"
+        ),
         ("rules: x", "script.yaml:1:8: error wrong_type"),
         ("tokens_per_second: 1", "script.yaml:1:1: error missing_key"),
         (

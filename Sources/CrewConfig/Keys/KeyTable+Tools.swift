@@ -39,7 +39,8 @@ extension KeyTable {
                 "Bytes of output that are kept."),
             Key(
                 "working_directory", .text, default: "that of the process",
-                "Folder in which the program starts, relative to the crew's folder."),
+                "Folder in which the program starts, relative to the crew's folder.",
+                readsEnvironment: true),
             Key(
                 "environment",
                 .block(

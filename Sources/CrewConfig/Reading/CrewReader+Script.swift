@@ -1,4 +1,5 @@
 import CrewKit
+import Foundation
 
 extension CrewReader {
     mutating func script(_ block: BlockReader, agents: [AgentID]) -> ScriptDefinition {
@@ -25,6 +26,15 @@ extension CrewReader {
 
     private mutating func pattern(_ name: String, of block: BlockReader) -> String? {
         guard let pattern = block.text(name), !pattern.isEmpty else { return nil }
+        do {
+            // The same engine that the scripted model searches with.
+            _ = try NSRegularExpression(pattern: pattern)
+        } catch {
+            problems.add(
+                .error, "invalid_pattern", at: block.place(of: name),
+                "\(name) is not a regular expression",
+                suggestion: "check its brackets; put a \\ before a bracket that is meant as itself")
+        }
         return pattern
     }
 
