@@ -124,6 +124,9 @@ let package = Package(
             dependencies: [
                 "crew", "CrewKit", "CrewConfig", "CrewProviders", "CrewServer", "CrewTesting",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "NIOCore", package: nio),
+                .product(name: "NIOFoundationCompat", package: nio),
+                .product(name: "SystemPackage", package: "swift-system"),
                 .product(name: "Subprocess", package: "swift-subprocess"),
             ],
             swiftSettings: strict),

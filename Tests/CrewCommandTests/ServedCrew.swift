@@ -1,0 +1,85 @@
+import AsyncHTTPClient
+import Foundation
+import NIOCore
+import NIOFoundationCompat
+import Subprocess
+import SystemPackage
+
+/// `crew serve` as a process of its own, for as long as a test takes.
+struct ServedCrew: Sendable {
+    let address: String
+    let process: Int32
+
+    static func serving<Result: Sendable>(
+        _ folder: URL, ping: URL? = nil,
+        _ body: @Sendable (ServedCrew) async throws -> Result
+    ) async throws -> Result {
+        let arguments = ["serve", folder.path, "--port", "0", "--scripted"]
+        let ended = try await Subprocess.run(
+            .path(FilePath(Product.binary)), arguments: Arguments(arguments),
+            environment: Product.environment(ping: ping), output: .sequence, error: .discarded
+        ) { execution in
+            var text = ""
+            for try await chunk in execution.standardOutput {
+                text += chunk.withUnsafeBytes { String(decoding: $0, as: UTF8.self) }
+                guard let match = text.firstMatch(of: #/(http:\/\/\S+)\n/#) else { continue }
+                let served = ServedCrew(
+                    address: String(match.1), process: execution.processIdentifier.value)
+                let result = try await body(served)
+                try execution.send(signal: .terminate)
+                return result
+            }
+            throw NotServing(output: text)
+        }
+        return ended.closureOutput
+    }
+
+    struct NotServing: Error {
+        let output: String
+    }
+
+    /// The frames of one input's stream.
+    func frames(_ query: String, session: String? = nil) async throws -> [Frame] {
+        var request = HTTPClientRequest(url: "\(address)/api/crew/stream")
+        request.method = .POST
+        var body = ["query": query]
+        body["session_id"] = session
+        request.body = .bytes(ByteBuffer(bytes: try JSONEncoder().encode(body)))
+        let response = try await HTTPClient.shared.execute(request, timeout: .seconds(60))
+        let text = String(buffer: try await response.body.collect(upTo: 1 << 24))
+        return try text.split(separator: "\n").filter { $0.hasPrefix("data: ") }
+            .map { try JSONDecoder().decode(Frame.self, from: Data($0.dropFirst(6).utf8)) }
+    }
+
+    func health() async throws -> Health {
+        let response = try await HTTPClient.shared.execute(
+            HTTPClientRequest(url: "\(address)/health"), timeout: .seconds(60))
+        let body = try await response.body.collect(upTo: 1 << 16)
+        return try JSONDecoder().decode(Health.self, from: Data(buffer: body))
+    }
+
+    struct Health: Decodable {
+        let active_runs: Int
+        let open_streams: Int
+    }
+
+    struct Frame: Decodable {
+        let type: String
+        let agent: String
+        let content: String
+        let metadata: Metadata?
+
+        struct Metadata: Decodable {
+            let agent_id: String?
+            let session_id: String?
+            let outcome: String?
+        }
+    }
+
+    /// Files and sockets that the process has open.
+    var openDescriptors: Int {
+        get throws {
+            try FileManager.default.contentsOfDirectory(atPath: "/proc/\(process)/fd").count
+        }
+    }
+}
