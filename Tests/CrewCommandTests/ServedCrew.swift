@@ -2,6 +2,7 @@ import AsyncHTTPClient
 import Foundation
 import NIOCore
 import NIOFoundationCompat
+import NIOHTTP1
 import Subprocess
 import SystemPackage
 
@@ -17,7 +18,8 @@ struct ServedCrew: Sendable {
         let arguments = ["serve", folder.path, "--port", "0", "--scripted"]
         let ended = try await Subprocess.run(
             .path(FilePath(Product.binary)), arguments: Arguments(arguments),
-            environment: Product.environment(ping: ping), output: .sequence, error: .discarded
+            environment: Product.environment(ping: ping), input: .none, output: .sequence,
+            error: .discarded
         ) { execution in
             var text = ""
             for try await chunk in execution.standardOutput {
@@ -31,7 +33,7 @@ struct ServedCrew: Sendable {
             }
             throw NotServing(output: text)
         }
-        return ended.closureOutput
+        return ended.closureResult
     }
 
     struct NotServing: Error {
