@@ -82,7 +82,8 @@ struct CommandToolTests {
     func missingFolder() async throws {
         let nowhere = try tool(["true"]) { $0.workingDirectory = "/no/such/folder" }
         #expect(
-            await error(nowhere)?.message == "the working folder '/no/such/folder' cannot be entered"
+            await error(nowhere)?.message
+                == "the working folder '/no/such/folder' cannot be entered"
         )
     }
 

@@ -36,7 +36,8 @@ import Testing
             while :; do sleep 1; done
             """
 
-        @Test("Out of time, program and grandchild are gone", arguments: [withGrandchild, stubborn])
+        @Test(
+            "Out of time, program and grandchild are gone", arguments: [withGrandchild, stubborn])
         func timeLimit(script: String) async throws {
             try await withNote { note in
                 let clock = FileClock(path: note)

@@ -8,7 +8,8 @@ struct ReadingTests {
     func processors() throws {
         let first = try #require(
             ProcessorReading(stat: "cpu  100 0 100 700 100 0 0 0 50 0\ncpu0 1\ncpu1 1\nintr 5\n"))
-        let second = try #require(ProcessorReading(stat: "cpu  160 0 120 800 110 5 5 0 80 0\ncpu0 1"))
+        let second = try #require(
+            ProcessorReading(stat: "cpu  160 0 120 800 110 5 5 0 80 0\ncpu0 1"))
         #expect(first.count == 2)
         #expect(first.busy == 200)
         #expect(second.percent(since: first) == 45)
@@ -23,7 +24,11 @@ struct ReadingTests {
         #expect(low.percent(since: low) == 0)
         #expect(ProcessorReading(stat: "nonsense") == nil)
         #expect(ProcessorReading(stat: "cpu a b") == nil)
-        #expect(ProcessorReading.percent(top: "CPU usage: 5.0% user, 2% sys, 93.0% idle \nCPU usage: 10.5% user, 9.5% sys, 80.0% idle ") == 20)
+        #expect(
+            ProcessorReading.percent(
+                top:
+                    "CPU usage: 5.0% user, 2% sys, 93.0% idle \nCPU usage: 10.5% user, 9.5% sys, 80.0% idle "
+            ) == 20)
         #expect(ProcessorReading.percent(top: "") == nil)
     }
 
@@ -68,7 +73,8 @@ struct ReadingTests {
 
     @Test("A process may have any name")
     func process() throws {
-        let fields = "S 1 2 3 0 -1 4194560 1 2 3 4 70 30 5 6 20 0 1 0 12345 1000 42 18446744073709551615"
+        let fields =
+            "S 1 2 3 0 -1 4194560 1 2 3 4 70 30 5 6 20 0 1 0 12345 1000 42 18446744073709551615"
         let process = try #require(ProcessReading(stat: "12 (a (b) c) \(fields)\n"))
         #expect(process.name == "a (b) c")
         #expect(process.id == 12)
@@ -81,27 +87,43 @@ struct ReadingTests {
 
     @Test("The busiest processes come first; a reused id does not inherit work")
     func processTable() throws {
-        func process(_ id: Int, _ ticks: Int, start: Int = 1, pages: Int = 1) throws -> ProcessReading {
-            let line = "\(id) (p\(id)) S 1 2 3 0 -1 0 1 2 3 4 \(ticks) 0 5 6 20 0 1 0 \(start) 1000 \(pages) 0"
+        func process(_ id: Int, _ ticks: Int, start: Int = 1, pages: Int = 1) throws
+            -> ProcessReading
+        {
+            let line =
+                "\(id) (p\(id)) S 1 2 3 0 -1 0 1 2 3 4 \(ticks) 0 5 6 20 0 1 0 \(start) 1000 \(pages) 0"
             return try #require(ProcessReading(stat: line))
         }
         let lines = try ProcessLine.lines(
             before: [process(1, 10), process(2, 10), process(3, 0)],
-            after: [process(1, 20), process(2, 90, start: 2), process(3, 0, pages: 9), process(4, 5)],
+            after: [
+                process(1, 20), process(2, 90, start: 2), process(3, 0, pages: 9), process(4, 5),
+            ],
             ticks: 40, processors: 2, pageSize: 4096)
         #expect(lines.map(\.cpuPercent) == [50, 0, 0, 0])
         let table = ProcessLine.table(lines, count: 2)
-        #expect(table.hasPrefix("PID\tCPU\tMEMORY\tNAME\n1\t50.0%\t4.0 KiB\tp1\n3\t0.0%\t36.0 KiB\tp3\n2 of 4"))
+        #expect(
+            table.hasPrefix(
+                "PID\tCPU\tMEMORY\tNAME\n1\t50.0%\t4.0 KiB\tp1\n3\t0.0%\t36.0 KiB\tp3\n2 of 4"))
         #expect(ProcessLine(ps: "  12  3.5  2048 my prog")?.name == "my prog")
     }
 
     @Test(
         "A service is only said to run when it does",
         arguments: [
-            ("active\n", "enabled\n", "Service x: running (active)\nStart with the system: enabled"),
-            ("inactive\n", "disabled\n", "Service x: NOT running (inactive)\nStart with the system: disabled"),
+            (
+                "active\n", "enabled\n",
+                "Service x: running (active)\nStart with the system: enabled"
+            ),
+            (
+                "inactive\n", "disabled\n",
+                "Service x: NOT running (inactive)\nStart with the system: disabled"
+            ),
             ("failed\n", "", "Service x: NOT running (failed)"),
-            ("activating\n", "static\n", "Service x: starting (activating)\nStart with the system: static"),
+            (
+                "activating\n", "static\n",
+                "Service x: starting (activating)\nStart with the system: static"
+            ),
         ])
     func services(active: String, enabled: String, text: String) {
         #expect(ServiceReading(isActive: active, isEnabled: enabled)?.text(for: "x") == text)
@@ -109,7 +131,9 @@ struct ReadingTests {
 
     @Test(
         "Without systemd or without the service there is no reading",
-        arguments: [("unknown", ""), ("inactive", ""), ("inactive", "not-found"), ("offline", ""), ("", "")])
+        arguments: [
+            ("unknown", ""), ("inactive", ""), ("inactive", "not-found"), ("offline", ""), ("", ""),
+        ])
     func noService(active: String, enabled: String) {
         #expect(ServiceReading(isActive: active, isEnabled: enabled) == nil)
     }

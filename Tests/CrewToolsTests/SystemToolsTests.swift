@@ -51,7 +51,9 @@ struct SystemToolsTests {
     @Test("A disk that is not there is an error with the reason")
     func missingDisk() async throws {
         let message = await error(try tool("GetDiskSpace"), ["path": "/no/such/folder"])?.message
-        #expect(message == "the disk of '/no/such/folder' cannot be looked at: No such file or directory")
+        #expect(
+            message
+                == "the disk of '/no/such/folder' cannot be looked at: No such file or directory")
     }
 
     @Test("Processes are listed up to the count, which is brought into its range")
@@ -63,7 +65,9 @@ struct SystemToolsTests {
         #expect(try await rows("1") == 1)
         #expect(try await rows(-3) == 1)
         #expect(try await rows(1_000_000) <= 50)
-        #expect(await error(try tool("GetRunningProcesses"), ["count": "5; id"])?.code == .toolRejectedArguments)
+        #expect(
+            await error(try tool("GetRunningProcesses"), ["count": "5; id"])?.code
+                == .toolRejectedArguments)
     }
 
     @Test(
@@ -124,7 +128,9 @@ struct SystemToolsTests {
     func listed() async throws {
         let echo = try tool("ExecuteCommand", allowed: ["echo", "cat"])
         #expect(try await echo.call(.test(["command": "echo 'a  b' *"])) == "a  b *\n")
-        #expect(await error(echo, ["command": "cat /no/such/file"])?.message.contains("exit code 1") == true)
+        #expect(
+            await error(echo, ["command": "cat /no/such/file"])?.message.contains("exit code 1")
+                == true)
     }
 
     @Test(

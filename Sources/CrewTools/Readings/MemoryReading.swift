@@ -14,7 +14,9 @@ struct MemoryReading: Sendable, Hashable {
         var values: [Substring: UInt64] = [:]
         for line in text.split(separator: "\n") {
             let parts = line.split(separator: ":")
-            guard parts.count == 2, let number = parts[1].split(separator: " ").first else { continue }
+            guard parts.count == 2, let number = parts[1].split(separator: " ").first else {
+                continue
+            }
             values[parts[0]] = UInt64(number).map { $0.multipliedReportingOverflow(by: 1024).0 }
         }
         guard let total = values["MemTotal"], total > 0 else { return nil }

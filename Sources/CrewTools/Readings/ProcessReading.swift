@@ -66,7 +66,8 @@ struct ProcessLine: Sendable, Hashable {
             return ProcessLine(
                 id: process.id, name: process.name,
                 cpuPercent: min(100 * Double(processors), share * 100),
-                memory: process.residentPages.multipliedReportingOverflow(by: pageSize).partialValue)
+                memory: process.residentPages.multipliedReportingOverflow(by: pageSize).partialValue
+            )
         }
     }
 

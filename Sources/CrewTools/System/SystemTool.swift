@@ -54,7 +54,8 @@ struct SystemTool: Tool {
                 isRequired: false)
         }
 
-        static func text(_ name: String, _ description: String, pattern: String? = nil) -> Parameter {
+        static func text(_ name: String, _ description: String, pattern: String? = nil) -> Parameter
+        {
             var schema: JSONObject = [
                 "type": "string", "description": .string(description), "minLength": 1,
                 "maxLength": 4096,

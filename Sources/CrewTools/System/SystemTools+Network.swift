@@ -39,7 +39,8 @@ extension SystemTools {
         }
         guard report.ending != .exited(1) else {
             throw CrewError(
-                .toolFailed, "\(host) does not answer: none of \(count) packets came back.\n"
+                .toolFailed,
+                "\(host) does not answer: none of \(count) packets came back.\n"
                     + report.lastWords)
         }
         if let failure = report.failure(of: "ping", timeLimit: limit) { throw failure }

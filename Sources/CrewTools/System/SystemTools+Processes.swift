@@ -79,7 +79,8 @@ extension SystemTools {
     private func askServiceKeeper(of service: String) async throws -> ServiceReading? {
         do {
             let active = try await run(["systemctl", "is-active", service], timeLimit: .seconds(5))
-            let enabled = try await run(["systemctl", "is-enabled", service], timeLimit: .seconds(5))
+            let enabled = try await run(
+                ["systemctl", "is-enabled", service], timeLimit: .seconds(5))
             return ServiceReading(isActive: active.output, isEnabled: enabled.output)
         } catch let error as CrewError where Program.isMissing(error) {
             return nil

@@ -2,7 +2,8 @@ import CrewKit
 
 extension SystemTools {
     var cpuUsage: any Tool {
-        SystemTool("GetCPUUsage", "Tells how busy the processors of this machine are, in percent.") {
+        SystemTool("GetCPUUsage", "Tells how busy the processors of this machine are, in percent.")
+        {
             _ in try await readCPUUsage()
         }
     }

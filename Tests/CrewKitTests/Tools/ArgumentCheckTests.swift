@@ -138,7 +138,8 @@ struct ArgumentCheckTests {
         #expect(try oneRefusal("", ["type": "string", "minLength": 1]).contains("not be empty"))
         #expect(try one("Hà Nội", ["type": "string", "maxLength": 6]) == "Hà Nội")
         #expect(
-            try oneRefusal("abc", ["type": "string", "maxLength": 2]).contains("at most 2 characters"))
+            try oneRefusal("abc", ["type": "string", "maxLength": 2]).contains(
+                "at most 2 characters"))
     }
 
     @Test("A pattern is matched up to the very end")

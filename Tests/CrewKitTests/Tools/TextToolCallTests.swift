@@ -13,7 +13,9 @@ struct TextToolCallTests {
         ToolDefinition(name: "Anything", description: ""),
     ]
 
-    private static func tool(_ name: ToolName, _ parameters: [(String, JSONValue)]) -> ToolDefinition {
+    private static func tool(_ name: ToolName, _ parameters: [(String, JSONValue)])
+        -> ToolDefinition
+    {
         let properties = parameters.map { ($0.0, ["type": $0.1] as JSONValue) }
         return ToolDefinition(
             name: name, description: "",
@@ -99,13 +101,19 @@ struct TextToolCallTests {
             (#"PingHost("a, b)", 3)"#, #"PingHost{"host":"a, b)","count":"3"}"#),
             ("PingHost('a (b', 3)", #"PingHost{"host":"a (b","count":"3"}"#),
             ("PingHost(f(x, y), 3)", #"PingHost{"host":"f(x, y)","count":"3"}"#),
-            ("PingHost(https://x.vn/?a=1&b=(2), 3)", #"PingHost{"host":"https://x.vn/?a=1&b=(2)","count":"3"}"#),
+            (
+                "PingHost(https://x.vn/?a=1&b=(2), 3)",
+                #"PingHost{"host":"https://x.vn/?a=1&b=(2)","count":"3"}"#
+            ),
             ("PingHost(it's)", #"PingHost{"host":"it's"}"#),
             (#"PingHost("say \"hi\"")"#, #"PingHost{"host":"say \"hi\""}"#),
             (#"PingHost("C:\Users\n")"#, #"PingHost{"host":"C:\\Users\n"}"#),
             ("Search(x, [a, b], 3)", #"Search{"query":"x","tags":"[a, b]","days":"3"}"#),
             (#"Search(x, ["a", 1], 3)"#, #"Search{"query":"x","tags":["a",1],"days":"3"}"#),
-            (#"PingHost("say "hi" there", 3)"#, #"PingHost{"host":"\"say \"hi\" there\"","count":"3"}"#),
+            (
+                #"PingHost("say "hi" there", 3)"#,
+                #"PingHost{"host":"\"say \"hi\" there\"","count":"3"}"#
+            ),
             (#"Search("Hà Nội")"#, #"Search{"query":"Hà Nội"}"#),
             ("ExecuteCommand(echo a, b (c))", #"ExecuteCommand{"command":"echo a, b (c)"}"#),
             ("ExecuteCommand(LANG=C date)", #"ExecuteCommand{"command":"LANG=C date"}"#),
