@@ -25,13 +25,17 @@ struct CommandTests {
             types == ["run_started", "turn_started", "round_started", "replied", "run_ended"])
     }
 
-    @Test("The exit code tells how the run ended", arguments: [
-        ("rules: [{reply: 'one moment [WAIT]'}]", "{}", 3),
-        ("rules: [{reply: {error: {kind: server_error, message: boom}}}]", "{}", 1),
-        ("rules: [{reply: {text: x, tool_calls: [{name: T}]}}, {after_tool: '*', reply: {text: x, tool_calls: [{name: T}]}}]",
-         "{max_rounds: 2}", 4),
-        ("rules: [{reply: 'bye [DONE]'}]", "{}", 0),
-    ])
+    @Test(
+        "The exit code tells how the run ended",
+        arguments: [
+            ("rules: [{reply: 'one moment [WAIT]'}]", "{}", 3),
+            ("rules: [{reply: {error: {kind: server_error, message: boom}}}]", "{}", 1),
+            (
+                "rules: [{reply: {text: x, tool_calls: [{name: T}]}}, {after_tool: '*', reply: {text: x, tool_calls: [{name: T}]}}]",
+                "{max_rounds: 2}", 4
+            ),
+            ("rules: [{reply: 'bye [DONE]'}]", "{}", 0),
+        ])
     func exitCodes(script: String, settings: String, code: Int) async throws {
         let folder = try Product.crew(script: script, settings: settings)
         let ended = try await Product.run("run", folder, "hi")
@@ -84,10 +88,12 @@ struct CommandTests {
         #expect(ended.output.contains("got the red"))
     }
 
-    @Test("Wrong usage is told with help", arguments: [
-        ["run"], ["serve", "--port", "many"], ["nothing"],
-        ["run", "--local", "--scripted", "x", "y"],
-    ])
+    @Test(
+        "Wrong usage is told with help",
+        arguments: [
+            ["run"], ["serve", "--port", "many"], ["nothing"],
+            ["run", "--local", "--scripted", "x", "y"],
+        ])
     func usage(arguments: [String]) async throws {
         let ended = try await Product.run(list: arguments)
         #expect(ended.code == 64)

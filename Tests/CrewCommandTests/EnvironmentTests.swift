@@ -5,11 +5,13 @@ import Testing
 
 @Suite("Environment files")
 struct EnvironmentTests {
-    @Test("A line is a name and a value, quoted or not, with or without export", arguments: [
-        ("A=1", "A", "1"), ("export A_B = x y ", "A_B", "x y"), ("A=\"x # y\"", "A", "x # y"),
-        ("A='x'", "A", "x"), ("A=x # note", "A", "x"), ("A=", "A", ""), ("A=b=c", "A", "b=c"),
-        ("A=x\r", "A", "x"),
-    ])
+    @Test(
+        "A line is a name and a value, quoted or not, with or without export",
+        arguments: [
+            ("A=1", "A", "1"), ("export A_B = x y ", "A_B", "x y"), ("A=\"x # y\"", "A", "x # y"),
+            ("A='x'", "A", "x"), ("A=x # note", "A", "x"), ("A=", "A", ""), ("A=b=c", "A", "b=c"),
+            ("A=x\r", "A", "x"),
+        ])
     func lines(line: String, name: String, value: String) throws {
         let variable = try #require(
             try EnvironmentReader.variable(in: line[...], place: "f:1:1"))

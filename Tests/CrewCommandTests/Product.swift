@@ -10,7 +10,8 @@ struct Product {
 
     /// The binary beside the test runner.
     static let binary: String = {
-        let folder = Bundle.allBundles.first { $0.bundlePath.hasSuffix(".xctest") }?.bundleURL
+        let folder =
+            Bundle.allBundles.first { $0.bundlePath.hasSuffix(".xctest") }?.bundleURL
             ?? URL(filePath: CommandLine.arguments[0])
         return folder.deletingLastPathComponent().appending(path: "crew").path
     }()
@@ -69,18 +70,18 @@ struct Product {
             at: folder.appending(path: "agents"), withIntermediateDirectories: true)
         let files = [
             "crew.yaml": """
-                version: "1.0"
-                entry_point: a
-                agents: [a]
-                settings: \(settings)
-                """,
+            version: "1.0"
+            entry_point: a
+            agents: [a]
+            settings: \(settings)
+            """,
             "agents/a.yaml": """
-                id: a
-                name: Ana
-                role: helper
-                system_prompt: Help.
-                primary: {model: m, provider: scripted}
-                """,
+            id: a
+            name: Ana
+            role: helper
+            system_prompt: Help.
+            primary: {model: m, provider: scripted}
+            """,
             "script.yaml": script,
         ]
         for (name, text) in files { try Data(text.utf8).write(to: folder.appending(path: name)) }

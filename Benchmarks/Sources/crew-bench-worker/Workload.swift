@@ -69,7 +69,8 @@ struct Workload: Sendable {
 
 /// Works the runs of a workload's crew for as long as `body` takes.
 func withCrew(
-    _ name: String, _ model: any LanguageModel, _ body: @escaping @Sendable (Workload) async throws -> Void
+    _ name: String, _ model: any LanguageModel,
+    _ body: @escaping @Sendable (Workload) async throws -> Void
 ) async throws {
     let crew = try Workload.definition(name).validated(tools: Workload.tools.names)
     var options = RunnerOptions()
