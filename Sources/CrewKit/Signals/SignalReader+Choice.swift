@@ -14,19 +14,23 @@ extension SignalReader {
             choice.warnings.append(
                 .warned(RunWarning(agent: agent, code: code, message: message)))
         }
+        var exhausted: Set<String> = []
         let usable = matches(in: reply).filter { match in
+            let signal = match.route.signal
             let bound = match.route.maxOccurs ?? Int.max
-            guard followed[match.route.signal, default: 0] < bound else {
+            if followed[signal, default: 0] < bound { return true }
+            if exhausted.insert(signal).inserted {
                 warn(
                     .signalExhausted,
-                    "\(match.route.signal) was followed \(bound) times already; it is ignored")
-                return false
+                    "\(signal) was followed \(bound) times already; it is ignored")
             }
-            return true
+            return false
         }
         choice.match = preferred(among: usable)
-        let names = usable.map(\.route.signal)
-        if let taken = choice.match?.route.signal, names.contains(where: { $0 != taken }) {
+        // Each once: a reply can repeat a signal until the warning is longer than the reply.
+        var seen: Set<String> = []
+        let names = usable.map(\.route.signal).filter { seen.insert($0).inserted }
+        if let taken = choice.match?.route.signal, names.count > 1 {
             warn(
                 .severalSignals,
                 "the reply holds \(names.joined(separator: ", ")); \(taken) was taken")
