@@ -33,6 +33,10 @@ struct FileClock: Clock {
     var minimumResolution: Duration { .zero }
 
     func sleep(until deadline: ContinuousClock.Instant, tolerance: Duration?) async throws {
+        try await waitForLine()
+    }
+
+    func waitForLine() async throws {
         while (try? String(contentsOfFile: path, encoding: .utf8))?.hasSuffix("\n") != true {
             try Task.checkCancellation()
             await Task.yield()

@@ -56,7 +56,7 @@ import Testing
                     try await withThrowingTaskGroup(of: Void.self) { group in
                         let program = program(script, note: note)
                         group.addTask { _ = try await program.run() }
-                        try await FileClock(path: note).sleep(for: .zero)
+                        try await FileClock(path: note).waitForLine()
                         group.cancelAll()
                         try await group.next()
                     }

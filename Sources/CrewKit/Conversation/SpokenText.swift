@@ -15,9 +15,13 @@ package enum SpokenText {
         let lines = reply.utf8.split(
             separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
         var scan = SpokenScan()
+        // Looked for once, and only when a block of results begins.
+        var lastEnd: Int??
         for (position, line) in lines.enumerated() {
             scan.take(Substring(line)) {
-                lines[(position + 1)...].contains { Echo.isEnd(Substring($0)) }
+                let known = lastEnd ?? lines.lastIndex { Echo.isEnd(Substring($0)) }
+                lastEnd = .some(known)
+                return known.map { $0 > position } ?? false
             }
         }
         return scan.spoken

@@ -54,10 +54,16 @@ package enum ArgumentCheck {
 struct SchemaCheck {
     /// A model that got everything wrong is not helped by an endless list.
     static let reportedProblems = 20
+    private static let maximumMembers = 1000
 
     var problems: [String] = []
 
     mutating func object(_ members: JSONObject, schema: JSONValue, path: String) -> JSONObject {
+        guard members.count <= Self.maximumMembers else {
+            problems.append(
+                "an object has \(members.count) members, more than \(Self.maximumMembers)")
+            return members
+        }
         let properties = schema["properties"]?.object ?? [:]
         let required = (schema["required"]?.array ?? []).compactMap(\.string)
         let known = Set(properties.keys)

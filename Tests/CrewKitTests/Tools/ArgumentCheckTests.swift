@@ -186,6 +186,12 @@ struct ArgumentCheckTests {
         #expect(try check(["n": "1"], typed) == ["n": 1])
     }
 
+    @Test("An object with endless members is refused")
+    func tooMany() throws {
+        let members = (0..<2000).map { ("k\($0)", JSONValue.integer($0)) }
+        #expect(try refusal(.object(JSONObject(members)), Self.ping).contains("2000 members"))
+    }
+
     @Test("The message does not repeat the values of the call")
     func secrets() throws {
         #expect(try !oneRefusal("hunter2", ["type": "integer"]).contains("hunter2"))
