@@ -3,7 +3,14 @@ extension CrewRunner {
     ///
     /// - Throws: `invalidInput`, `unknownAgent` for an unknown start agent, `sessionBusy`,
     ///   `tooManyRuns`, `shuttingDown`, or what the store throws.
+    @discardableResult
     public func start(_ request: RunRequest) async throws -> RunID {
+        try await startFollowing(request).run
+    }
+
+    /// Accepts an input like `start`, and returns its events too: also a run that is over at once is
+    /// then seen with the pieces of its messages.
+    public func startFollowing(_ request: RunRequest) async throws -> RunEvents {
         try check(request.input)
         let agent = request.startAgent ?? crew.entryPoint
         guard crew.agent(agent) != nil else { throw unknown(agent) }
@@ -14,18 +21,22 @@ extension CrewRunner {
             let started = RunStarted(
                 crew: crew.name, input: request.input, agent: agent, session: request.session,
                 history: history)
-            try await begin(run, session: request.session, with: .runStarted(started))
+            return try await begin(run, session: request.session, with: .runStarted(started))
         } catch {
             live.release(run, session: request.session)
             throw error
         }
-        return run
     }
 
     /// Gives a paused run its answer; it goes on with the agent that waits.
     ///
     /// - Throws: `unknownRun`, `runNotPaused`, and what `start` throws.
     public func resume(_ run: RunID, with input: String) async throws {
+        _ = try await resumeFollowing(run, with: input)
+    }
+
+    /// Goes on with a paused run like `resume`, and returns the events from its answer on.
+    public func resumeFollowing(_ run: RunID, with input: String) async throws -> RunEvents {
         try check(input)
         let record = try await knownRecord(of: run)
         try live.claim(run, session: record.session)
@@ -42,7 +53,8 @@ extension CrewRunner {
                 event: .resumed(RunResumed(input: input, agent: agent)))
             try await store.append([resumed], to: run)
             state.apply(resumed)
-            handOver(run, session: record.session, state: state, after: last, showing: resumed)
+            return handOver(
+                run, session: record.session, state: state, after: last, showing: resumed)
         } catch {
             live.release(run, session: record.session)
             throw error
@@ -133,25 +145,28 @@ extension CrewRunner {
         }
     }
 
-    private func begin(_ run: RunID, session: SessionID?, with event: RunEvent) async throws {
+    private func begin(
+        _ run: RunID, session: SessionID?, with event: RunEvent
+    ) async throws -> RunEvents {
         let time = options.now()
         let first = StoredEvent(sequence: 1, time: time, event: event)
         let record = RunRecord(id: run, crew: crew.name, session: session, createdAt: time)
         try await store.create(record, events: [first])
         var state = RunState(crew: crew)
         state.apply(first)
-        handOver(run, session: session, state: state, after: 0, showing: first)
+        return handOver(run, session: session, state: state, after: 0, showing: first)
     }
 
     private func handOver(
         _ run: RunID, session: SessionID?, state: RunState, after sequence: Int,
         showing event: StoredEvent
-    ) {
+    ) -> RunEvents {
         let feed = EventFeed(after: sequence, capacity: crew.settings.feedBuffer)
         feed.publish([event])
         live.begin(
             LiveRuns.Job(
                 run: run, session: session, state: state, lastSequence: event.sequence, feed: feed,
                 control: RunControl()))
+        return RunEvents(run: run, start: sequence, store: store, feed: feed)
     }
 }

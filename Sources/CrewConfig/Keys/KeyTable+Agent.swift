@@ -31,6 +31,12 @@ extension KeyTable {
                 "routing", .word(["signals", "tools", "auto"]), default: "auto",
                 "How it says where the run goes: text signals, native `transfer_to_…` tools, or "
                     + "tools where it has targets and no signals."),
+            Key(
+                "tool_calls", .word(["native", "text"]), default: "native",
+                "How its model is told of its tools; calls written as text are read either way."),
+            Key(
+                "tool_choice", .word(["auto", "required", "none"]), default: "auto",
+                "Whether it must use tools; `required` forces the first reply of a turn."),
             Key("cost_limits", .block(.costLimits), "Prices and budgets."),
             Key("memory_limits", .block(.memoryLimits), "Bounds on memory.", effect: .notYet),
             Key("error_limits", .block(.errorLimits), "Bounds on errors.", effect: .notYet),

@@ -24,6 +24,8 @@ extension CrewReader {
         agent.handoffTargets = block.texts("handoff_targets").map { AgentID($0) }
         agent.isTerminal = block.flag("is_terminal") ?? false
         agent.routing = block.word("routing") ?? .auto
+        agent.toolCalls = block.word("tool_calls") ?? .native
+        agent.toolChoice = block.word("tool_choice") ?? .auto
         agent.price = block.block("cost_limits").flatMap(price)
         return agent
     }

@@ -22,6 +22,7 @@ public struct AgentDefinition: Sendable, Hashable {
     public var isTerminal: Bool
     public var routing: RoutingMode
     public var toolCalls: ToolCallStyle
+    public var toolChoice: ToolChoice
     public var price: TokenPrice?
 
     public init(
@@ -41,6 +42,7 @@ public struct AgentDefinition: Sendable, Hashable {
         self.isTerminal = isTerminal
         self.routing = .auto
         self.toolCalls = .native
+        self.toolChoice = .auto
     }
 }
 
@@ -62,10 +64,22 @@ public enum ToolCallStyle: String, Sendable, Hashable, CaseIterable {
     case text
 }
 
+/// Whether a model has to use its tools.
+public enum ToolChoice: String, Sendable, Hashable, CaseIterable {
+    /// The model decides.
+    case auto
+    /// The first reply of a turn must call a tool; after that the model decides.
+    case required
+    /// The model is told of its tools and must not call one.
+    case none
+}
+
 /// What a million tokens cost, in US dollars; zero is free.
 public struct TokenPrice: Sendable, Hashable, Codable {
     public var inputPerMillion: Double
     public var outputPerMillion: Double
+
+    public static let free = TokenPrice(inputPerMillion: 0, outputPerMillion: 0)
 
     public init(inputPerMillion: Double, outputPerMillion: Double) {
         self.inputPerMillion = inputPerMillion

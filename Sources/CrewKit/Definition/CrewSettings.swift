@@ -41,7 +41,7 @@ public struct CrewSettings: Sendable, Hashable {
     /// Entries that a run's feed keeps for readers that are behind.
     public var feedBuffer = 256
     /// The largest input text in bytes of UTF-8.
-    public var maxInputBytes = 10_240
+    public var maxInputBytes = 40_960
     /// The largest single message of a client-supplied history in bytes of UTF-8.
     public var maxHistoryMessageBytes = 102_400
 

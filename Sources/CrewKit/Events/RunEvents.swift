@@ -5,7 +5,7 @@
 public struct RunEvents: AsyncSequence, Sendable {
     public typealias Element = FeedItem
 
-    let run: RunID
+    public let run: RunID
     let start: Int
     let store: any RunStore
     let feed: EventFeed?

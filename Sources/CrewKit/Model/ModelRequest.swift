@@ -4,6 +4,7 @@ public struct ModelRequest: Sendable, Hashable {
     public var agent: AgentID
     public var messages: [PromptMessage]
     public var tools: [ToolDefinition]
+    public var toolChoice = ToolChoice.auto
     public var temperature: Double?
     public var maxOutputTokens: Int?
 

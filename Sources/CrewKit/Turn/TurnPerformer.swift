@@ -32,11 +32,12 @@ struct TurnPerformer: Sendable {
             return [failed(agent, state, CrewError(.unknownAgent, "agent '\(agent)' has no model"))]
         }
         let prompt = PromptBuilder(crew: crew).prompt(for: definition, entries: state.entries)
-        let request = ModelRequest(
+        var request = ModelRequest(
             agent: agent, messages: prompt.messages,
             tools: nativeTools(of: definition, isMember: state.member != nil),
             temperature: definition.definition.temperature,
             maxOutputTokens: definition.definition.maxOutputTokens)
+        request.toolChoice = toolChoice(of: definition, in: state)
         let relay = DeltaRelay(feed: feed, branch: branch, agent: agent, round: state.rounds)
         do {
             let reply = try await model.reply(to: request) { relay.pass(on: $0) }
@@ -44,7 +45,7 @@ struct TurnPerformer: Sendable {
             let replied = Replied(
                 agent: agent, round: state.rounds, message: message, finish: reply.finish,
                 usage: reply.usage,
-                cost: definition.definition.price.flatMap { reply.usage?.cost(at: $0) },
+                cost: price(of: definition).flatMap { reply.usage?.cost(at: $0) },
                 model: reply.model ?? model.name)
             return prompt.trimmed.map { [.contextTrimmed($0)] } ?? []
                 + relay.warnings + warnings + [.replied(replied)]
@@ -53,6 +54,17 @@ struct TurnPerformer: Sendable {
         } catch {
             return relay.warnings + [failed(agent, state, CrewError(modelFailure: error))]
         }
+    }
+
+    private func price(of agent: ValidatedCrew.Agent) -> TokenPrice? {
+        models.isFree(agent.id) ? .free : agent.definition.price
+    }
+
+    /// A turn that has tool results already is not forced to call more tools.
+    private func toolChoice(of agent: ValidatedCrew.Agent, in state: RunState) -> ToolChoice {
+        guard agent.definition.toolChoice == .required, case .toolResult? = state.entries.last
+        else { return agent.definition.toolChoice }
+        return .auto
     }
 
     private func failed(_ agent: AgentID, _ state: RunState, _ error: CrewError) -> RunEvent {

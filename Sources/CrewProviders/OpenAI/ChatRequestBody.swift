@@ -26,7 +26,14 @@ struct ChatRequestBody: Sendable {
             write(message, names, to: &writer)
         }
         writer.write(raw: "]")
-        if !request.tools.isEmpty { write(request.tools, names, to: &writer) }
+        if !request.tools.isEmpty {
+            write(request.tools, names, to: &writer)
+            // The default is left out: several servers know no `tool_choice`.
+            if request.toolChoice != .auto {
+                writer.write(raw: ",\"tool_choice\":")
+                writer.write(request.toolChoice.rawValue)
+            }
+        }
         writer.write(raw: "}")
         return writer.bytes
     }

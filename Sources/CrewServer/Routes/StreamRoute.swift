@@ -20,7 +20,7 @@ struct StreamRoute: Sendable {
 
     /// A run under way, and from where on this stream shows it.
     private struct Begun {
-        let run: RunID
+        let events: RunEvents
         let session: SessionID
         let shownFrom: Int
     }
@@ -35,10 +35,10 @@ struct StreamRoute: Sendable {
         let lease = try StreamLease(in: streams)
         let begun = try await begin(asked)
         if asked.onDisconnect == .cancel {
-            lease.whenAbandoned { [runner] in runner.cancel(begun.run) }
+            lease.whenAbandoned { [runner] in runner.cancel(begun.events.run) }
         }
         let stream = EventStream(
-            events: try await runner.events(of: begun.run, after: begun.shownFrom),
+            events: begun.events,
             encoder: FrameEncoder(
                 facts: facts(of: begun), after: begun.shownFrom, now: options.now),
             lease: lease, logger: logger)
@@ -73,20 +73,21 @@ struct StreamRoute: Sendable {
                     .conflict,
                     "the session waits at agent '\(agent)'; send that as resume_agent, or none")
             }
-            try await runner.resume(run, with: asked.query)
-            return Begun(run: run, session: session, shownFrom: record.lastSequence)
+            return Begun(
+                events: try await runner.resumeFollowing(run, with: asked.query),
+                session: session, shownFrom: record.lastSequence)
         }
         let session = asked.session ?? options.makeSessionID()
-        let run = try await runner.start(
+        let events = try await runner.startFollowing(
             RunRequest(
                 asked.query, session: session, history: asked.history.map(\.entry),
                 startAgent: asked.resumeAgent))
-        return Begun(run: run, session: session, shownFrom: 0)
+        return Begun(events: events, session: session, shownFrom: 0)
     }
 
     private func facts(of begun: Begun) -> StreamFacts {
         StreamFacts(
-            run: begun.run, session: begun.session, crewName: runner.crew.name,
+            run: begun.events.run, session: begun.session, crewName: runner.crew.name,
             agentNames: agentNames, modelDescription: options.modelDescription,
             isScripted: options.isScripted)
     }

@@ -49,16 +49,14 @@ struct ChatCommand: AsyncParsableCommand {
         _ text: String, in session: SessionID, of runner: CrewRunner, _ renderer: any Renderer,
         _ interrupts: Interrupts
     ) async throws {
-        let follower = Follower(runner: runner, renderer: renderer)
-        guard let paused = try await runner.pausedRun(in: session) else {
-            let run = try await runner.start(RunRequest(text, session: session))
-            interrupts.watch(run, of: runner)
-            _ = try await follower.follow(run)
-            return
-        }
-        let seen = try await runner.record(of: paused)?.lastSequence ?? 0
-        try await runner.resume(paused, with: text)
-        interrupts.watch(paused, of: runner)
-        _ = try await follower.follow(paused, after: seen)
+        let paused = try await runner.pausedRun(in: session)
+        let events =
+            if let paused {
+                try await runner.resumeFollowing(paused, with: text)
+            } else {
+                try await runner.startFollowing(RunRequest(text, session: session))
+            }
+        interrupts.watch(events.run, of: runner)
+        _ = try await Follower(runner: runner, renderer: renderer).follow(events)
     }
 }

@@ -36,9 +36,9 @@ struct RunCommand: AsyncParsableCommand {
         let outcome = try await setup.withRunner { runner, choices in
             renderer.begin(choices)
             return try await Interrupts.cancelling { interrupts in
-                let run = try await runner.start(request)
-                interrupts.watch(run, of: runner)
-                return try await Follower(runner: runner, renderer: renderer).follow(run)
+                let events = try await runner.startFollowing(request)
+                interrupts.watch(events.run, of: runner)
+                return try await Follower(runner: runner, renderer: renderer).follow(events)
             }
         }
         try ExitCodes.check(outcome)

@@ -30,7 +30,9 @@ extension CrewSetup {
             let choices = ModelChoices(
                 agents: agents.map { ($0.name, chosen[$0.id]?.phrase ?? "") },
                 isScripted: chosen.values.contains(where: \.isScripted))
-            return try await body(ModelSet(chosen.mapValues(\.model)), choices)
+            let free = modelOptions.local ? chosen : chosen.filter { $0.value.isScripted }
+            let models = ModelSet(chosen.mapValues(\.model), free: Set(free.keys))
+            return try await body(models, choices)
         }
     }
 

@@ -16,11 +16,9 @@ struct Follower: Sendable {
     let runner: CrewRunner
     let renderer: any Renderer
 
-    func follow(_ run: RunID, after sequence: Int = 0) async throws -> RunOutcome {
-        for try await item in try await runner.events(of: run, after: sequence) {
-            renderer.show(item)
-        }
-        let result = try await runner.result(of: run)
+    func follow(_ events: RunEvents) async throws -> RunOutcome {
+        for try await item in events { renderer.show(item) }
+        let result = try await runner.result(of: events.run)
         renderer.end(result)
         return result.outcome
     }
