@@ -29,11 +29,18 @@ final class DeltaRelay: Sendable {
         case .reasoning(let text): show(.reasoning(text))
         case .retrying(let attempt, let delay, let reason):
             show(.abandoned(because: reason))
-            warn(.modelRetried, "attempt \(attempt) failed (\(reason)); trying again in \(delay)")
+            warn(
+                .modelRetried,
+                "attempt \(attempt) failed (\(reason)); trying again in \(Self.seconds(delay))")
         case .fellBack(let from, let to, let reason):
             show(.abandoned(because: reason))
             warn(.modelFellBack, "\(from) failed (\(reason)); \(to) takes over")
         }
+    }
+
+    private static func seconds(_ duration: Duration) -> String {
+        let tenths = Int((duration / .milliseconds(100)).rounded())
+        return "\(tenths / 10).\(tenths % 10) s"
     }
 
     private func show(_ kind: MessageDelta.Kind) {

@@ -54,11 +54,16 @@ struct SystemTool: Tool {
                 isRequired: false)
         }
 
-        static func text(_ name: String, _ description: String, pattern: String? = nil) -> Parameter
-        {
+        /// llama.cpp turns schemas into grammars and gives them up, with no error, where a text may
+        /// be longer than 2,000 characters: the model is then free to answer without a call.
+        private static let longestText = 1_000
+
+        static func text(
+            _ name: String, _ description: String, pattern: String? = nil
+        ) -> Parameter {
             var schema: JSONObject = [
                 "type": "string", "description": .string(description), "minLength": 1,
-                "maxLength": 4096,
+                "maxLength": .integer(longestText),
             ]
             if let pattern { schema["pattern"] = .string(pattern) }
             return Parameter(name: name, schema: .object(schema), isRequired: true)
@@ -68,7 +73,7 @@ struct SystemTool: Tool {
             name: "path",
             schema: [
                 "type": "string", "description": "a folder or file on the disk in question",
-                "default": "/", "minLength": 1, "maxLength": 4096,
+                "default": "/", "minLength": 1, "maxLength": .integer(longestText),
             ],
             isRequired: false)
     }
