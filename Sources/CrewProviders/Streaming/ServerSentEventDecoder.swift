@@ -1,13 +1,5 @@
 import CrewKit
 
-#if canImport(Darwin)
-    import Darwin
-#elseif canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#endif
-
 /// Turns the bytes of an event stream into events, whatever way they were cut into chunks.
 ///
 /// It follows the WHATWG rules on bytes: CRLF, LF and CR end a line, one leading byte order mark is
@@ -129,18 +121,18 @@ struct ServerSentEventDecoder: Sendable {
         guard line.count <= limits.lineBytes else { throw lineTooLong }
         guard let first = line.first else { return try dispatch(&inChunk, receive) }
         if first == UInt8(ascii: ":") { return }
-        let colon = Self.index(of: UInt8(ascii: ":"), in: line, from: 0) ?? line.count
+        let colon = line.position(of: UInt8(ascii: ":"), from: 0) ?? line.count
         var valueStart = min(colon + 1, line.count)
         if valueStart < line.count, line[valueStart] == 0x20 { valueStart += 1 }
         let value = Bytes(rebasing: line[valueStart...])
         let field = Bytes(rebasing: line[..<colon])
-        if Self.equals(field, "data") {
+        if field.spells("data") {
             try appendData(value, staysValid: staysValid, inChunk: &inChunk)
-        } else if Self.equals(field, "event") {
+        } else if field.spells("event") {
             type = String(decoding: value, as: UTF8.self)
-        } else if Self.equals(field, "id") {
+        } else if field.spells("id") {
             if !value.contains(0) { idBuffer = String(decoding: value, as: UTF8.self) }
-        } else if Self.equals(field, "retry"), let time = Self.digits(value) {
+        } else if field.spells("retry"), let time = Self.digits(value) {
             retryMilliseconds = time
         }
     }
@@ -218,42 +210,8 @@ struct ServerSentEventDecoder: Sendable {
         return chunk.count
     }
 
-    private static func index(of byte: UInt8, in bytes: Bytes, from start: Int) -> Int? {
-        guard let base = bytes.baseAddress, start < bytes.count,
-            let found = memchr(base + start, Int32(byte), bytes.count - start)
-        else { return nil }
-        return UnsafeRawPointer(base).distance(to: UnsafeRawPointer(found))
-    }
-
-    private static func equals(_ bytes: Bytes, _ word: StaticString) -> Bool {
-        guard bytes.count == word.utf8CodeUnitCount, let base = bytes.baseAddress else {
-            return false
-        }
-        return memcmp(base, word.utf8Start, bytes.count) == 0
-    }
-
     private static func digits(_ bytes: Bytes) -> Int? {
         guard !bytes.isEmpty, bytes.allSatisfy({ (0x30...0x39).contains($0) }) else { return nil }
         return Int(String(decoding: bytes, as: UTF8.self))
-    }
-
-    /// Finds line ends in a chunk, looking at each byte once for LF and once for CR.
-    private struct LineEnds {
-        private let chunk: Bytes
-        private var lineFeed = -1
-        private var carriageReturn = -1
-
-        init(_ chunk: Bytes) { self.chunk = chunk }
-
-        mutating func next(from start: Int) -> Int? {
-            if lineFeed < start { lineFeed = find(0x0A, from: start) }
-            if carriageReturn < start { carriageReturn = find(0x0D, from: start) }
-            let end = min(lineFeed, carriageReturn)
-            return end < chunk.count ? end : nil
-        }
-
-        private func find(_ byte: UInt8, from start: Int) -> Int {
-            ServerSentEventDecoder.index(of: byte, in: chunk, from: start) ?? chunk.count
-        }
     }
 }
