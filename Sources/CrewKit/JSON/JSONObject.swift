@@ -22,11 +22,16 @@ public struct JSONObject: Sendable {
             let index = members.lastIndex { $0.key == key }
             switch (index, newValue) {
             case (let index?, let value?): members[index].value = value
-            case (let index?, nil): members.remove(at: index)
+            case (.some, nil): members.removeAll { $0.key == key }
             case (nil, let value?): members.append((key: key, value: value))
             case (nil, nil): break
             }
         }
+    }
+
+    /// The members by key, of a repeated key the last one: equal objects have equal ones.
+    var canonicalMembers: [(key: String, value: JSONValue)] {
+        byKey.sorted { $0.key < $1.key }.map { (key: $0.key, value: $0.value) }
     }
 
     /// Adds a member without looking for an earlier one of that name.

@@ -1,6 +1,8 @@
 /// Any JSON value; whole numbers that fit stay exact.
+///
+/// Numbers are compared by value: `1` and `1.0` are equal, since encoders write one as the other.
 @nonexhaustive
-public enum JSONValue: Sendable, Hashable {
+public enum JSONValue: Sendable {
     case null
     case bool(Bool)
     case integer(Int)

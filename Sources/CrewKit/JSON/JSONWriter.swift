@@ -3,9 +3,10 @@
 /// Non-ASCII text is written as it is; numbers that JSON cannot hold become `null`.
 public struct JSONWriter: Sendable {
     public private(set) var bytes: [UInt8] = []
-    private let sortsKeys: Bool
+    private let isCanonical: Bool
 
-    public init(sortsKeys: Bool = false) { self.sortsKeys = sortsKeys }
+    /// - Parameter sortsKeys: writes equal values as equal text.
+    public init(sortsKeys: Bool = false) { isCanonical = sortsKeys }
 
     public var text: String { String(decoding: bytes, as: UTF8.self) }
 
@@ -36,7 +37,7 @@ public struct JSONWriter: Sendable {
     public mutating func write(_ members: JSONObject) {
         bytes.append(UInt8(ascii: "{"))
         var isFirst = true
-        for (key, value) in sortsKeys ? members.sorted(by: { $0.key < $1.key }) : Array(members) {
+        for (key, value) in isCanonical ? members.canonicalMembers : Array(members) {
             if !isFirst { bytes.append(UInt8(ascii: ",")) }
             isFirst = false
             write(key)
@@ -48,6 +49,7 @@ public struct JSONWriter: Sendable {
 
     private mutating func write(_ value: Double) {
         guard value.isFinite else { return write(raw: "null") }
+        if isCanonical, let whole = Int(exactly: value) { return write(.integer(whole)) }
         bytes.append(contentsOf: value.description.utf8)
     }
 
