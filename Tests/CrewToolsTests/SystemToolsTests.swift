@@ -3,6 +3,14 @@ import Testing
 
 @testable import CrewTools
 
+#if canImport(Darwin)
+    import Darwin
+#elseif canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#endif
+
 @Suite("System tools")
 struct SystemToolsTests {
     private func tool(_ name: ToolName, allowed: [String] = []) throws -> any Tool {
@@ -106,7 +114,11 @@ struct SystemToolsTests {
     @Test("A connection to this machine is open or refused, and that is told apart")
     func probe() throws {
         let address = try #require(try NetworkAddress.lookUp("127.0.0.1").first)
-        #expect(ConnectionProbe.probe(address, port: 1) == .refused)
+        try LocalPort.withBound { socket, port in
+            #expect(ConnectionProbe.probe(address, port: port) == .refused)
+            try #require(listen(socket, 1) == 0)
+            #expect(ConnectionProbe.probe(address, port: port) == .open)
+        }
     }
 
     @Test("Ping, or what stands in for it, tells of this machine or says why not")

@@ -36,13 +36,13 @@ enum ConnectionProbe {
         guard fcntl(descriptor, F_SETFD, FD_CLOEXEC) == 0,
             fcntl(descriptor, F_SETFL, O_NONBLOCK) == 0
         else { return .silent }
-        let started = bytes.withUnsafeBytes { raw in
+        let failure = bytes.withUnsafeBytes { raw in
             raw.withMemoryRebound(to: sockaddr.self) { buffer in
-                connect(descriptor, buffer.baseAddress, socklen_t(raw.count))
+                connect(descriptor, buffer.baseAddress, socklen_t(raw.count)) == 0 ? 0 : errno
             }
         }
-        if started == 0 { return .open }
-        guard errno == EINPROGRESS else { return errno == ECONNREFUSED ? .refused : .silent }
+        if failure == 0 { return .open }
+        guard failure == EINPROGRESS else { return failure == ECONNREFUSED ? .refused : .silent }
         var poller = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
         guard poll(&poller, 1, milliseconds) == 1 else { return .silent }
         var result: Int32 = 0
@@ -50,6 +50,18 @@ enum ConnectionProbe {
         guard getsockopt(descriptor, SOL_SOCKET, SO_ERROR, &result, &length) == 0 else {
             return .silent
         }
-        return result == 0 ? .open : result == ECONNREFUSED ? .refused : .silent
+        if result != 0 { return result == ECONNREFUSED ? .refused : .silent }
+        return hasPeer(descriptor) ? .open : .silent
+    }
+
+    /// Whether somebody is at the other end: no error is not yet a connection.
+    private static func hasPeer(_ descriptor: Int32) -> Bool {
+        var storage = sockaddr_storage()
+        var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
+        return withUnsafeMutablePointer(to: &storage) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                getpeername(descriptor, $0, &length) == 0
+            }
+        }
     }
 }
