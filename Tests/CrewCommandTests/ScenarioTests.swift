@@ -61,7 +61,7 @@ struct ScenarioTests {
                 let last = try #require(frames.last, "\(scenario.id)")
                 #expect(last.type == "done", "\(scenario.id)")
                 let path = frames.filter { $0.type == "agent_start" }
-                    .compactMap { $0.metadata?.agent_id }
+                    .compactMap { $0.metadata?.agentId }
                 #expect(path == ["orchestrator", scenario.agent], "\(scenario.id)")
                 let answer = frames.last { $0.type == "agent_response" }?.content ?? ""
                 if scenario.agent == "clarifier" {
@@ -80,10 +80,10 @@ struct ScenarioTests {
         let folder = try Product.example("it-support")
         try await ServedCrew.serving(folder, ping: try Self.silentPing()) { served in
             let first = try await served.frames("Máy tính của tôi chậm lắm")
-            let session = try #require(first.first?.metadata?.session_id)
+            let session = try #require(first.first?.metadata?.sessionId)
             let second = try await served.frames("localhost", session: session)
             let path = second.filter { $0.type == "agent_start" }
-                .compactMap { $0.metadata?.agent_id }
+                .compactMap { $0.metadata?.agentId }
             #expect(path == ["clarifier", "executor"])
             #expect(second.last?.metadata?.outcome == "terminated")
         }
@@ -105,8 +105,8 @@ struct ScenarioTests {
             #expect(ends.count == 500)
             #expect(ends.allSatisfy { $0 == "paused" })
             // The last stream is counted out just after its client has read its end.
-            while try await served.health().open_streams > 0 { await Task.yield() }
-            #expect(try await served.health().active_runs == 0)
+            while try await served.health().openStreams > 0 { await Task.yield() }
+            #expect(try await served.health().activeRuns == 0)
             #expect(try served.openDescriptors < 100)
         }
     }

@@ -36,6 +36,12 @@ struct ServedCrew: Sendable {
         return ended.closureResult
     }
 
+    private static var decoder: JSONDecoder {
+        let decoder = JSONDecoder()
+        decoder.keyDecodingStrategy = .convertFromSnakeCase
+        return decoder
+    }
+
     struct NotServing: Error {
         let output: String
     }
@@ -50,19 +56,19 @@ struct ServedCrew: Sendable {
         let response = try await HTTPClient.shared.execute(request, timeout: .seconds(60))
         let text = String(buffer: try await response.body.collect(upTo: 1 << 24))
         return try text.split(separator: "\n").filter { $0.hasPrefix("data: ") }
-            .map { try JSONDecoder().decode(Frame.self, from: Data($0.dropFirst(6).utf8)) }
+            .map { try Self.decoder.decode(Frame.self, from: Data($0.dropFirst(6).utf8)) }
     }
 
     func health() async throws -> Health {
         let response = try await HTTPClient.shared.execute(
             HTTPClientRequest(url: "\(address)/health"), timeout: .seconds(60))
         let body = try await response.body.collect(upTo: 1 << 16)
-        return try JSONDecoder().decode(Health.self, from: Data(buffer: body))
+        return try Self.decoder.decode(Health.self, from: Data(buffer: body))
     }
 
     struct Health: Decodable {
-        let active_runs: Int
-        let open_streams: Int
+        let activeRuns: Int
+        let openStreams: Int
     }
 
     struct Frame: Decodable {
@@ -72,8 +78,8 @@ struct ServedCrew: Sendable {
         let metadata: Metadata?
 
         struct Metadata: Decodable {
-            let agent_id: String?
-            let session_id: String?
+            let agentId: String?
+            let sessionId: String?
             let outcome: String?
         }
     }

@@ -111,24 +111,14 @@ struct SystemToolsTests {
         #expect(numeric == "10.1.2.3 has 1 address(es):\n10.1.2.3")
     }
 
-    @Test("A connection to this machine is open or refused, and that is told apart")
-    func probe() throws {
-        let address = try #require(try NetworkAddress.lookUp("127.0.0.1").first)
-        try LocalPort.withBound { socket, port in
-            #expect(ConnectionProbe.probe(address, port: port) == .refused)
-            try #require(listen(socket, 1) == 0)
-            #expect(ConnectionProbe.probe(address, port: port) == .open)
-        }
-    }
-
-    @Test("Ping, or what stands in for it, tells of this machine or says why not")
+    @Test("Ping tells of this machine or says why not")
     func ping() async throws {
         do {
             let text = try await tool("PingHost").call(.test(["host": "127.0.0.1", "count": "1"]))
             #expect(text.contains("127.0.0.1"))
         } catch let error as CrewError {
-            // Sandboxes may forbid raw sockets and drop connections.
-            #expect(error.code == .toolFailed)
+            // It may not be installed, and sandboxes may forbid raw sockets.
+            #expect(error.code == .toolFailed || error.code == .toolNotAllowed)
         }
     }
 

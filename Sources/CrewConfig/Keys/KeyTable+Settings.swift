@@ -30,7 +30,8 @@ extension KeyTable {
                 "sse_keep_alive_seconds", .seconds, default: "30",
                 "Silence after which a stream carries a keep-alive."),
             bound(
-                "max_input_size_kb", .integer(0...1_048_576), default: "40", "The largest input, in UTF-8."),
+                "max_input_size_kb", .integer(0...1_048_576), default: "40",
+                "The largest input, in UTF-8."),
             bound(
                 "max_request_body_size_kb", .integer(0...1_048_576), default: "100",
                 "The largest message of a history that a client sends."),

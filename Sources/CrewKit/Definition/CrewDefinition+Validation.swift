@@ -31,14 +31,18 @@ extension CrewDefinition {
 
     private func resolve(_ agent: AgentDefinition, tools: Set<ToolName>) -> ValidatedCrew.Agent {
         let behavior = routing.behaviors[agent.id]
+        let routes = configuredRoutes(of: agent.id) + builtInRoutes(for: agent.id)
+        let known = agent.tools.filter(tools.contains)
         return ValidatedCrew.Agent(
             definition: agent,
-            routes: configuredRoutes(of: agent.id) + builtInRoutes(for: agent.id),
+            routes: routes,
             isTerminal: behavior?.isTerminal ?? agent.isTerminal,
             waitsForSignal: behavior?.waitForSignal ?? false,
             fallback: fallback(of: agent),
             nativeTargets: nativeTargets(of: agent),
-            tools: agent.tools.filter(tools.contains))
+            tools: known,
+            systemPrompt: SystemPrompt(crew: self).text(for: agent, tools: known),
+            signals: SignalReader(routes: routes, settings: settings))
     }
 
     private func configuredRoutes(of agent: AgentID) -> [ResolvedRoute] {

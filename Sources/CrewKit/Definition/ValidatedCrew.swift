@@ -19,6 +19,9 @@ public final class ValidatedCrew: Sendable {
         public let nativeTargets: [RouteTarget]
         /// Tools that the agent names and that exist.
         public let tools: [ToolName]
+        /// Expanded, and written where the author gave none; empty when there is nothing to say.
+        public let systemPrompt: String
+        let signals: SignalReader
 
         public var id: AgentID { definition.id }
     }

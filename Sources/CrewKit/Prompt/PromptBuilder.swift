@@ -16,8 +16,8 @@ struct PromptBuilder {
         let window = ContextWindow(
             limit: crew.settings.contextWindow, trimShare: crew.settings.contextTrimShare)
         let fitted = window.fit(blocks)
-        let system = SystemPrompt(crew: crew).text(for: agent)
-        var messages: [PromptMessage] = system.isEmpty ? [] : [.system(system)]
+        var messages: [PromptMessage] =
+            agent.systemPrompt.isEmpty ? [] : [.system(agent.systemPrompt)]
         messages += fitted.blocks.flatMap(\.messages)
         if case .assistant? = messages.last {
             // Several endpoints refuse a conversation that ends with the model's own words.

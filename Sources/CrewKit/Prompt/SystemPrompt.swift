@@ -1,13 +1,13 @@
 /// Writes an agent's system prompt: the author's own, or one made from who the agent is.
 struct SystemPrompt {
-    let crew: ValidatedCrew
+    let crew: CrewDefinition
 
-    func text(for agent: ValidatedCrew.Agent) -> String {
-        let definition = agent.definition
+    /// - Parameter tools: the agent's tools that exist.
+    func text(for definition: AgentDefinition, tools: [ToolName]) -> String {
         var text =
             definition.systemPrompt.isEmpty
-            ? written(for: agent) : expanded(definition.systemPrompt, for: definition)
-        if definition.toolCalls == .text, !agent.tools.isEmpty { text += toolGuide(for: agent) }
+            ? written(for: definition) : expanded(definition.systemPrompt, for: definition)
+        if definition.toolCalls == .text, !tools.isEmpty { text += Self.toolGuide(for: tools) }
         return text
     }
 
@@ -25,8 +25,7 @@ struct SystemPrompt {
         }
     }
 
-    private func written(for agent: ValidatedCrew.Agent) -> String {
-        let definition = agent.definition
+    private func written(for definition: AgentDefinition) -> String {
         var lines = ["You are \(definition.name)."]
         if !definition.role.isEmpty { lines.append("Role: \(definition.role)") }
         if !definition.description.isEmpty { lines.append(definition.description) }
@@ -39,11 +38,11 @@ struct SystemPrompt {
         if crew.settings.language != "en" {
             lines.append("Reply in the language with the code '\(crew.settings.language)'.")
         }
-        return (lines + signalGuide(for: agent)).joined(separator: "\n")
+        return (lines + signalGuide(for: definition)).joined(separator: "\n")
     }
 
-    private func signalGuide(for agent: ValidatedCrew.Agent) -> [String] {
-        let routes = crew.definition.routing.signals[agent.id] ?? []
+    private func signalGuide(for agent: AgentDefinition) -> [String] {
+        let routes = crew.routing.signals[agent.id] ?? []
         guard !routes.isEmpty else { return [] }
         return ["End your reply with exactly one of these signals, alone on its line:"]
             + routes.map { route in
@@ -51,9 +50,9 @@ struct SystemPrompt {
             }
     }
 
-    private func toolGuide(for agent: ValidatedCrew.Agent) -> String {
+    private static func toolGuide(for tools: [ToolName]) -> String {
         "\n\nTo use a tool, write its call alone on a line, such as "
             + "ToolName(parameter=\"value\"), and wait for the result. Your tools: "
-            + agent.tools.map(\.rawValue).joined(separator: ", ") + "."
+            + tools.map(\.rawValue).joined(separator: ", ") + "."
     }
 }

@@ -5,7 +5,7 @@ extension RunState {
         guard let definition = crew.agent(agent), case .agent(let message)? = entries.last else {
             return end(.completed)
         }
-        let choice = SignalReader(routes: definition.routes, settings: crew.settings)
+        let choice = definition.signals
             .choose(in: message.text, by: agent, followed: followed)
         guard let match = choice.match else {
             return choice.warnings + followUp(of: definition)

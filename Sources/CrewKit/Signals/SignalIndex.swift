@@ -2,7 +2,7 @@
 ///
 /// A reply may be a megabyte of brackets, so that each of them is looked up and not compared with
 /// every route.
-struct SignalIndex {
+struct SignalIndex: Sendable {
     private struct Entry {
         let route: ResolvedRoute
         let spelling: SignalSpelling
@@ -21,6 +21,8 @@ struct SignalIndex {
             byPlainLetters[entry.spelling.withoutDiacritics, default: []].append(entry)
         }
     }
+
+    var isEmpty: Bool { byNormalized.isEmpty }
 
     /// The route that is spelt most like the token; of equals the one with the higher priority,
     /// then the one that is configured first.

@@ -35,7 +35,10 @@ extension SystemTools {
             report = try await run(
                 ["ping", "-n", "-c", "\(count)", "-W", Self.pingWait, host], timeLimit: limit)
         } catch let error as CrewError where Program.isMissing(error) {
-            return try await connect(to: host)
+            throw CrewError(
+                .toolNotAllowed,
+                "ping is not installed on this machine, so nothing was sent "
+                    + "(Debian: apt-get install iputils-ping)")
         }
         guard report.ending != .exited(1) else {
             throw CrewError(
@@ -54,30 +57,5 @@ extension SystemTools {
         #else
             "2"
         #endif
-    }
-
-    /// A weaker test for machines without ping, which says that it is one.
-    private func connect(to host: String) async throws -> String {
-        let ports: [UInt16] = [443, 80, 22]
-        let note = "(ping is not installed here; TCP connections were tried instead)"
-        let answer = try await BlockingCall.perform { () -> String? in
-            guard let address = try NetworkAddress.lookUp(host).first else { return nil }
-            for port in ports {
-                switch ConnectionProbe.probe(address, port: port) {
-                case .open: return "\(host) (\(address.text)) accepts connections on port \(port)"
-                case .refused:
-                    return "\(host) (\(address.text)) answers: it refuses port \(port), so it is up"
-                case .silent: continue
-                }
-            }
-            return nil
-        }
-        guard let answer else {
-            throw CrewError(
-                .toolFailed,
-                "\(host) accepts no connection on the ports 443, 80 and 22; it may still be up. "
-                    + note)
-        }
-        return "\(answer). \(note)"
     }
 }

@@ -39,7 +39,8 @@ enum LocalModel {
                 try Data(bytes).write(to: URL(filePath: "\(folder)/\(name)"), options: .atomic)
             }
         } catch {
-            throw CommandFailure("error: \(folder) cannot be written: \(error.localizedDescription)")
+            throw CommandFailure(
+                "error: \(folder) cannot be written: \(error.localizedDescription)")
         }
         return folder
     }
