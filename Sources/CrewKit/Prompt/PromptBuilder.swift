@@ -11,12 +11,15 @@ struct PromptBuilder {
         var trimmed: ContextTrimmed?
     }
 
-    func prompt(for agent: ValidatedCrew.Agent, entries: [ConversationEntry]) -> Prompt {
+    /// - Parameter tools: what the agent may call, for prompts that have to explain it.
+    func prompt(
+        for agent: ValidatedCrew.Agent, entries: [ConversationEntry], tools: [ToolDefinition] = []
+    ) -> Prompt {
         let blocks = ConversationBlocks(crew: crew, reader: agent.id).blocks(of: entries)
         let window = ContextWindow(
             limit: crew.settings.contextWindow, trimShare: crew.settings.contextTrimShare)
         let fitted = window.fit(blocks)
-        let system = SystemPrompt(crew: crew).text(for: agent)
+        let system = SystemPrompt(crew: crew).text(for: agent, tools: tools)
         var messages: [PromptMessage] = system.isEmpty ? [] : [.system(system)]
         messages += fitted.blocks.flatMap(\.messages)
         if case .assistant? = messages.last {

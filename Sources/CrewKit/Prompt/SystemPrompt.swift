@@ -2,12 +2,12 @@
 struct SystemPrompt {
     let crew: ValidatedCrew
 
-    func text(for agent: ValidatedCrew.Agent) -> String {
+    func text(for agent: ValidatedCrew.Agent, tools: [ToolDefinition] = []) -> String {
         let definition = agent.definition
         var text =
             definition.systemPrompt.isEmpty
             ? written(for: agent) : expanded(definition.systemPrompt, for: definition)
-        if definition.toolCalls == .text, !agent.tools.isEmpty { text += toolGuide(for: agent) }
+        if definition.toolCalls == .text, !tools.isEmpty { text += toolGuide(tools) }
         return text
     }
 
@@ -51,9 +51,15 @@ struct SystemPrompt {
             }
     }
 
-    private func toolGuide(for agent: ValidatedCrew.Agent) -> String {
-        "\n\nTo use a tool, write its call alone on a line, such as "
-            + "ToolName(parameter=\"value\"), and wait for the result. Your tools: "
-            + agent.tools.map(\.rawValue).joined(separator: ", ") + "."
+    /// The tools as the original lists them, with what they take.
+    private func toolGuide(_ tools: [ToolDefinition]) -> String {
+        let list = tools.enumerated().map { index, tool in
+            let parameters = tool.parameters["properties"]?.object?.keys ?? []
+            let call = "\(index + 1). \(tool.name)(\(parameters.joined(separator: ", ")))"
+            return tool.description.isEmpty ? call : "\(call): \(tool.description)"
+        }
+        return "\n\nTo use a tool, write its call alone on a line, such as "
+            + "ToolName(parameter=\"value\"), and wait for the result. Your tools:\n"
+            + list.joined(separator: "\n")
     }
 }
