@@ -52,7 +52,8 @@ public enum RoutingMode: String, Sendable, Hashable, CaseIterable {
     case signals
     /// By native `transfer_to_<agent>` tools only.
     case tools
-    /// By text signals, and by native tools where the agent has handoff targets and no signals.
+    /// By text signals, and by native tools where the agent has handoff targets, no signals, and a
+    /// model that is told of its tools natively.
     case auto
 }
 

@@ -41,7 +41,7 @@ extension CrewDefinition {
             fallback: fallback(of: agent),
             nativeTargets: nativeTargets(of: agent),
             tools: known,
-            systemPrompt: SystemPrompt(crew: self).text(for: agent, tools: known),
+            systemPrompt: SystemPrompt(crew: self).text(for: agent),
             signals: SignalReader(routes: routes, settings: settings))
     }
 
@@ -93,15 +93,16 @@ extension CrewDefinition {
         let signals = (routing.signals[agent.id] ?? []).map(target(of:))
         switch agent.routing {
         case .signals: return []
-        case .auto where !signals.isEmpty: return []
+        case .auto where !signals.isEmpty || agent.toolCalls == .text: return []
         case .auto, .tools: break
         }
         let known = Set(agents.map(\.id))
-        let handoffs = agent.handoffTargets.filter(known.contains).map(RouteTarget.agent)
-        var targets: [RouteTarget] = []
-        for target in signals + handoffs where target.name != nil && !targets.contains(target) {
-            targets.append(target)
+        let handoffs = agent.handoffTargets.filter { known.contains($0) && $0 != agent.id }
+            .map(RouteTarget.agent)
+        // Each tool name once: endpoints refuse a request with two tools of one name.
+        var names: Set<ToolName> = []
+        return (signals + handoffs).filter { target in
+            target.name != nil && names.insert(HandoffTool.name(for: target)).inserted
         }
-        return targets
     }
 }

@@ -18,7 +18,7 @@ public struct CrewSettings: Sendable, Hashable {
     public var maxToolCallsPerRound = 32
     /// Characters of one tool's output that a model is shown.
     public var maxToolOutput = 2_000
-    /// Characters of all tool outputs of one reply that a model is shown.
+    /// Characters of tool output of one reply after which the model is shown no further output.
     public var maxTotalToolOutput = 4_000
     /// Estimated tokens of conversation that a model is sent.
     public var contextWindow = 32_000

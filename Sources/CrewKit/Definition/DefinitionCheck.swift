@@ -45,7 +45,19 @@ extension DefinitionCheck {
                 .error, "no_agents", at: .crew("agents"), "the crew has no agents",
                 suggestion: "list at least one agent and give it a file in agents/")
         }
-        for agent in crew.agents { check(agent) }
+        var seen: Set<AgentID> = []
+        for (index, agent) in crew.agents.enumerated() {
+            let path = DefinitionPath.crew("agents").appending(index)
+            if agent.id.rawValue.isEmpty {
+                add(.error, "missing_id", at: path, "an agent has no id")
+            } else if !seen.insert(agent.id).inserted {
+                add(
+                    .error, "duplicate_agent", at: path,
+                    "agent '\(agent.id)' is listed twice",
+                    suggestion: "give one of them another id")
+            }
+            check(agent)
+        }
     }
 
     private mutating func check(_ agent: AgentDefinition) {

@@ -19,7 +19,7 @@ public final class ValidatedCrew: Sendable {
         public let nativeTargets: [RouteTarget]
         /// Tools that the agent names and that exist.
         public let tools: [ToolName]
-        /// Expanded, and written where the author gave none; empty when there is nothing to say.
+        /// Expanded, and written where the author gave none; without the guide to text tool calls.
         public let systemPrompt: String
         let signals: SignalReader
 

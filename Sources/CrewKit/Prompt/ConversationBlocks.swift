@@ -17,21 +17,40 @@ struct ConversationBlocks {
                 blocks.append(
                     PromptBlock(messages: [.user("[Context from group \(group)]\n\(text)")]))
             case .toolResult(let result):
-                // Only of a call that is no longer in the conversation.
-                blocks.append(context("tool \(result.name)", result.output))
+                blocks.append(stray(result))
             case .agent(let message):
                 var results: [ToolResult] = []
                 while index < entries.endIndex, case .toolResult(let result) = entries[index] {
                     results.append(result)
                     index += 1
                 }
-                blocks.append(block(of: message, results: results))
+                let answers = answers(to: message.toolCalls, among: results)
+                if let block = block(of: message, results: answers) { blocks.append(block) }
+                blocks += results.filter { !answers.contains($0) }.map(stray)
             }
         }
         return blocks
     }
 
-    private func block(of message: AgentMessage, results: [ToolResult]) -> PromptBlock {
+    /// One result for each call, in the order of the calls. A log that was cut off, or a history
+    /// that a client brings, may lack some; endpoints refuse a call without a result.
+    private func answers(to calls: [ToolCall], among results: [ToolResult]) -> [ToolResult] {
+        calls.map { call in
+            results.first { $0.call == call.id }
+                ?? ToolResult(
+                    call: call.id, name: call.name, status: .cancelled,
+                    output: "This call has no result.")
+        }
+    }
+
+    /// A result whose call is not in the conversation.
+    private func stray(_ result: ToolResult) -> PromptBlock {
+        context("tool \(result.name)", result.output)
+    }
+
+    /// - Returns: `nil` for a message that says nothing: several endpoints refuse empty ones.
+    private func block(of message: AgentMessage, results: [ToolResult]) -> PromptBlock? {
+        if message.text.isEmpty, message.toolCalls.isEmpty { return nil }
         guard let agent = message.agent, agent != reader else {
             return own(message, results: results)
         }

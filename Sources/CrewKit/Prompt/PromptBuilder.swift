@@ -11,13 +11,19 @@ struct PromptBuilder {
         var trimmed: ContextTrimmed?
     }
 
-    func prompt(for agent: ValidatedCrew.Agent, entries: [ConversationEntry]) -> Prompt {
+    /// - Parameter tools: what the agent may call, for prompts that have to explain it.
+    func prompt(
+        for agent: ValidatedCrew.Agent, entries: [ConversationEntry], tools: [ToolDefinition] = []
+    ) -> Prompt {
         let blocks = ConversationBlocks(crew: crew, reader: agent.id).blocks(of: entries)
         let window = ContextWindow(
             limit: crew.settings.contextWindow, trimShare: crew.settings.contextTrimShare)
         let fitted = window.fit(blocks)
-        var messages: [PromptMessage] =
-            agent.systemPrompt.isEmpty ? [] : [.system(agent.systemPrompt)]
+        var system = agent.systemPrompt
+        if agent.definition.toolCalls == .text, !tools.isEmpty {
+            system += SystemPrompt.toolGuide(tools)
+        }
+        var messages: [PromptMessage] = system.isEmpty ? [] : [.system(system)]
         messages += fitted.blocks.flatMap(\.messages)
         if case .assistant? = messages.last {
             // Several endpoints refuse a conversation that ends with the model's own words.

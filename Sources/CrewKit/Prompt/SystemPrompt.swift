@@ -2,13 +2,9 @@
 struct SystemPrompt {
     let crew: CrewDefinition
 
-    /// - Parameter tools: the agent's tools that exist.
-    func text(for definition: AgentDefinition, tools: [ToolName]) -> String {
-        var text =
-            definition.systemPrompt.isEmpty
+    func text(for definition: AgentDefinition) -> String {
+        definition.systemPrompt.isEmpty
             ? written(for: definition) : expanded(definition.systemPrompt, for: definition)
-        if definition.toolCalls == .text, !tools.isEmpty { text += Self.toolGuide(for: tools) }
-        return text
     }
 
     /// The backstory is put in first: authors use the other placeholders inside it.
@@ -50,9 +46,15 @@ struct SystemPrompt {
             }
     }
 
-    private static func toolGuide(for tools: [ToolName]) -> String {
-        "\n\nTo use a tool, write its call alone on a line, such as "
-            + "ToolName(parameter=\"value\"), and wait for the result. Your tools: "
-            + tools.map(\.rawValue).joined(separator: ", ") + "."
+    /// The tools as the original lists them, with what they take.
+    static func toolGuide(_ tools: [ToolDefinition]) -> String {
+        let list = tools.enumerated().map { index, tool in
+            let parameters = tool.parameters["properties"]?.object?.keys ?? []
+            let call = "\(index + 1). \(tool.name)(\(parameters.joined(separator: ", ")))"
+            return tool.description.isEmpty ? call : "\(call): \(tool.description)"
+        }
+        return "\n\nTo use a tool, write its call alone on a line, such as "
+            + "ToolName(parameter=\"value\"), and wait for the result. Your tools:\n"
+            + list.joined(separator: "\n")
     }
 }

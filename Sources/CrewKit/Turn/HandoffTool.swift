@@ -1,7 +1,22 @@
+import Foundation
+
 /// The tools by which a model hands over natively, beside text signals.
 enum HandoffTool {
+    /// Endpoints take letters, digits, `_` and `-` in a tool's name, and 64 of them.
     static func name(for target: RouteTarget) -> ToolName {
-        ToolName("transfer_to_\(target.name ?? "")")
+        let letters = (target.name ?? "").decomposedStringWithCanonicalMapping.unicodeScalars
+            .filter { $0.properties.generalCategory != .nonspacingMark }
+            .map(plain)
+        return ToolName("transfer_to_" + String(letters.prefix(52)))
+    }
+
+    private static func plain(_ scalar: Unicode.Scalar) -> Character {
+        switch scalar {
+        case "a"..."z", "A"..."Z", "0"..."9", "_", "-": Character(scalar)
+        case "đ": "d"
+        case "Đ": "D"
+        default: "_"
+        }
     }
 
     static func definition(for target: RouteTarget, in crew: ValidatedCrew) -> ToolDefinition {

@@ -31,7 +31,8 @@ struct TurnPerformer: Sendable {
         guard let definition = crew.agent(agent), let model = models[agent] else {
             return [failed(agent, state, CrewError(.unknownAgent, "agent '\(agent)' has no model"))]
         }
-        let prompt = PromptBuilder(crew: crew).prompt(for: definition, entries: state.entries)
+        let prompt = PromptBuilder(crew: crew).prompt(
+            for: definition, entries: state.entries, tools: definitions(of: definition))
         var request = ModelRequest(
             agent: agent, messages: prompt.messages,
             tools: nativeTools(of: definition, isMember: state.member != nil),

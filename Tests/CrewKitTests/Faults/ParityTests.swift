@@ -1,0 +1,253 @@
+import CrewTesting
+import Foundation
+import Synchronization
+import Testing
+
+@testable import CrewKit
+
+@Suite("Ways to the same log")
+struct ParityTests {
+    @Test("A run that is followed live and one that nobody watches store the same events")
+    func streamedOrNot() async throws {
+        let scene = Scene()
+        let live = try await scene.log(isStreaming: true, isFollowed: true)
+        let quiet = try await scene.log(isStreaming: false, isFollowed: false)
+        #expect(live.byBranch == quiet.byBranch)
+        #expect(live.byBranch.count == 3)
+        #expect(live.events.last?.event.name == "run_ended")
+    }
+
+    @Test("A follower sees the stored events, all of them, in the order of the log")
+    func followed() async throws {
+        let log = try await Scene().log(isStreaming: true, isFollowed: true)
+        #expect(log.seen == log.events)
+        #expect(log.events.map(\.sequence) == Array(1...log.events.count))
+    }
+
+    @Test("A log that was cut after any append goes on to the same end")
+    func everyPrefix() async throws {
+        let scene = Scene()
+        let whole = try await scene.log(isStreaming: false, isFollowed: false)
+        #expect(whole.batches.count > 20)
+        for count in 1..<whole.batches.count {
+            let prefix = Array(whole.batches.prefix(count).joined())
+            let resumed = try await scene.goOn(from: prefix)
+            #expect(Array(resumed.events.prefix(prefix.count)) == prefix)
+            #expect(resumed.byBranch == whole.byBranch, "after \(count) appends")
+        }
+    }
+
+    @Test("A log that was written as JSON and read again folds to the same run")
+    func throughJSON() async throws {
+        let scene = Scene()
+        let log = try await scene.log(isStreaming: false, isFollowed: false)
+        let read = try JSONDecoder().decode(
+            [StoredEvent].self, from: try JSONEncoder().encode(log.events))
+        #expect(read == log.events)
+        let crew = try scene.fixture.crew()
+        let (left, right) = (
+            RunState(crew: crew, replaying: log.events), RunState(crew: crew, replaying: read)
+        )
+        #expect(left.entries == right.entries)
+        #expect(left.rest == right.rest)
+        #expect(left.usage == right.usage)
+    }
+
+    @Test("The next step depends on the log alone and asking for it changes nothing")
+    func nextStep() async throws {
+        let scene = Scene()
+        let crew = try scene.fixture.crew()
+        let log = try await scene.log(isStreaming: false, isFollowed: false)
+        var state = RunState(crew: crew)
+        for (index, event) in log.events.enumerated() {
+            state.apply(event)
+            let folded = RunState(crew: crew, replaying: log.events.prefix(index + 1))
+            let step = Scene.summary(of: state.nextStep())
+            #expect(Scene.summary(of: state.nextStep()) == step)
+            #expect(Scene.summary(of: folded.nextStep()) == step)
+            #expect(folded.entries == state.entries)
+        }
+        #expect(Scene.summary(of: state.nextStep()) == "rest terminated")
+    }
+
+    @Test("A run that is stopped after any append rests, and every call in it has its result")
+    func stoppedAnywhere() async throws {
+        let scene = Scene()
+        let crew = try scene.fixture.crew()
+        let log = try await scene.log(isStreaming: false, isFollowed: false)
+        for count in 1..<log.batches.count {
+            var state = RunState(crew: crew, replaying: log.batches.prefix(count).joined())
+            guard case .record(let events) = state.nextStep(stopped: .cancelled) else {
+                Issue.record("after \(count) appends nothing ends the run")
+                continue
+            }
+            for event in events {
+                state.apply(StoredEvent(sequence: 0, time: .distantPast, event: event))
+            }
+            #expect(state.rest == .cancelled)
+            let calls = state.entries.flatMap { entry -> [ToolCallID] in
+                if case .agent(let message) = entry { return message.toolCalls.map(\.id) }
+                return []
+            }
+            let results = state.entries.compactMap { entry -> ToolCallID? in
+                if case .toolResult(let result) = entry { return result.call }
+                return nil
+            }
+            #expect(calls == results, "after \(count) appends")
+        }
+    }
+}
+
+/// A crew in whose run most things happen: tools, two signals, a group whose member uses a tool, a
+/// next agent, an end by signal. Its model answers by what it is sent, so it can go on anywhere.
+private struct Scene {
+    let fixture: CrewFixture
+
+    struct Log {
+        let batches: [[StoredEvent]]
+        var seen: [StoredEvent] = []
+        var events: [StoredEvent] { Array(batches.joined()) }
+
+        /// Members work at the same time: only the order within a branch is told.
+        var byBranch: [BranchID?: [RunEvent]] {
+            Dictionary(grouping: events, by: \.branch).mapValues { $0.map(\.event) }
+        }
+    }
+
+    init() {
+        var fixture = CrewFixture(
+            AgentDefinition(id: "a", tools: ["t"]), AgentDefinition(id: "b", tools: ["t"]),
+            AgentDefinition(id: "c"), AgentDefinition(id: "d"),
+            routing: RoutingDefinition(
+                signals: ["a": [SignalRoute("[ALL]", to: "g"), SignalRoute("[B]", to: "b")]],
+                groups: ["g": ParallelGroup(agents: ["b", "c"], nextAgent: "d")]))
+        fixture.definition.settings.contextWindow = 60
+        fixture.tools = Toolbox([
+            ClosureTool("t", parameters: ["type": "object", "properties": ["n": [:]]]) { call in
+                "result \(call.arguments["n"]?.text ?? "none")"
+            }
+        ])
+        self.fixture = fixture
+    }
+
+    func log(isStreaming: Bool, isFollowed: Bool) async throws -> Log {
+        let store = BatchStore()
+        let crew = try fixture.crew()
+        var options = RunnerOptions()
+        options.makeRunID = { "run" }
+        options.now = { Date(timeIntervalSince1970: 0) }
+        let runner = try CrewRunner(
+            crew: crew, models: ModelSet(SceneModel(isStreaming: isStreaming), for: crew),
+            tools: fixture.tools, store: store, options: options)
+        let seen = try await withRunning(runner) {
+            let run = try await runner.start(RunRequest("look into it"))
+            guard isFollowed else {
+                _ = try await runner.result(of: run)
+                return [StoredEvent]()
+            }
+            return try await CrewFixture.follow(run, of: runner).events
+        }
+        return Log(batches: store.batches, seen: seen)
+    }
+
+    /// Works the rest of a run as after a crash.
+    func goOn(from prefix: [StoredEvent]) async throws -> Log {
+        let store = BatchStore()
+        let crew = try fixture.crew()
+        let record = RunRecord(
+            id: "run", crew: crew.name, session: nil, createdAt: Date(timeIntervalSince1970: 0))
+        try await store.create(record, events: prefix)
+        let feed = EventFeed(after: prefix.count, capacity: 256)
+        let journal = RunJournal(
+            run: "run", after: prefix.count, store: store, feed: feed,
+            now: { Date(timeIntervalSince1970: 0) })
+        let performer = TurnPerformer(
+            crew: crew, models: ModelSet(SceneModel(isStreaming: false), for: crew),
+            tools: fixture.tools, run: "run", feed: feed, clock: RunClock(ContinuousClock()),
+            toolExecutor: ToolExecutor())
+        var loop = RunLoop(
+            state: RunState(crew: crew, replaying: prefix), journal: journal,
+            performer: performer, control: RunControl())
+        _ = try await loop.run()
+        return Log(batches: store.batches)
+    }
+
+    static func summary(of step: Step) -> String {
+        switch step {
+        case .record(let events): "record \(events.map(\.name))"
+        case .startRound(let agent): "start round of \(agent)"
+        case .callModel(let agent): "call model of \(agent)"
+        case .startTools(let agent, let calls): "start \(calls.map(\.id)) of \(agent)"
+        case .callTools(let agent, let calls): "call \(calls.map(\.id)) of \(agent)"
+        case .runMembers(let group): "run \(group.unfinished.map(\.branch))"
+        case .rest(let outcome): "rest \(outcome.name)"
+        }
+    }
+}
+
+/// Answers by what it is sent.
+private struct SceneModel: LanguageModel {
+    let name = "scene"
+    let isStreaming: Bool
+
+    func reply(
+        to request: ModelRequest, progress: @escaping @Sendable (ModelProgress) -> Void
+    ) async throws -> ModelReply {
+        var reply = answer(to: request)
+        reply.usage = Usage(inputTokens: request.messages.count, outputTokens: 1)
+        if isStreaming {
+            for character in reply.text { progress(.text(String(character))) }
+        }
+        return reply
+    }
+
+    private func answer(to request: ModelRequest) -> ModelReply {
+        let hasResults = request.messages.contains { if case .tool = $0 { true } else { false } }
+        switch (request.agent, hasResults) {
+        case ("a", false):
+            return ModelReply(
+                text: "let me see",
+                toolCalls: [
+                    ToolCall(id: "x", name: "t", arguments: ["n": 1.0]),
+                    ToolCall(id: "x", name: "t", arguments: ["n": .number(2)]),
+                    ToolCall(id: "", name: "unknown"),
+                ], finish: .toolCalls)
+        case ("a", true): return ModelReply(text: "first [B], no: [ALL]")
+        case ("b", false):
+            return ModelReply(
+                toolCalls: [ToolCall(id: "x", name: "t", arguments: ["n": "3"])],
+                finish: .toolCalls)
+        case ("b", true): return ModelReply(text: "b is done")
+        case ("c", _): return ModelReply(text: "c is done", finish: .length)
+        default: return ModelReply(text: "all is done [DONE]")
+        }
+    }
+}
+
+/// A store that remembers what was appended together.
+private final class BatchStore: RunStore {
+    private let base = InMemoryRunStore()
+    private let appended = Mutex<[[StoredEvent]]>([])
+
+    var batches: [[StoredEvent]] { appended.withLock { $0 } }
+
+    func create(_ record: RunRecord, events: [StoredEvent]) async throws {
+        try await base.create(record, events: events)
+        appended.withLock { $0.append(events) }
+    }
+
+    func append(_ events: [StoredEvent], to run: RunID) async throws {
+        try await base.append(events, to: run)
+        appended.withLock { $0.append(events) }
+    }
+
+    func events(of run: RunID, after sequence: Int, limit: Int) async throws -> [StoredEvent] {
+        try await base.events(of: run, after: sequence, limit: limit)
+    }
+
+    func record(of run: RunID) async throws -> RunRecord? { try await base.record(of: run) }
+
+    func runs(in session: SessionID) async throws -> [RunRecord] {
+        try await base.runs(in: session)
+    }
+}
