@@ -169,7 +169,9 @@ final class HTTPExchange: HTTPClientResponseDelegate, NIOScheduledCallbackHandle
         reader?.resume()
         if isTooMuch { abandon(Failure.tooManyBytes) }
         // From here on the idle deadline may come before the one that the timer is set to.
-        if isFirst, bounds.idle < bounds.firstByte { watch(for: bounds.idle, on: task.eventLoop) }
+        if isFirst, bounds.idle < bounds.firstByte {
+            watch(for: min(bounds.idle, started + bounds.total - now), on: task.eventLoop)
+        }
         return task.eventLoop.makeSucceededVoidFuture()
     }
 

@@ -54,12 +54,19 @@ final class RawConnection: ChannelInboundHandler {
         case .close: channel.close(promise: nil)
         case .send(let text): send(Array(text.utf8), then: steps.dropFirst(), channel)
         case .bytes(let bytes): send(bytes, then: steps.dropFirst(), channel)
-        case .endlessly(let text): send(Array(text.utf8), then: steps, channel)
+        case .endlessly(let text):
+            // In large pieces, so that the client's pace soon is ours: a loop that is always ready
+            // to write would leave the others on it little time.
+            let piece = String(repeating: text, count: 1 + 65_536 / text.utf8.count)
+            send(Array(piece.utf8), then: [.endlessly(piece)], channel)
         }
     }
 
     private func send(_ bytes: [UInt8], then rest: ArraySlice<Step>, _ channel: any Channel) {
         let written = channel.writeAndFlush(ByteBuffer(bytes: bytes))
-        written.assumeIsolated().whenSuccess { self.play(rest, channel) }
+        written.assumeIsolated().whenSuccess {
+            // A write may be done at once: without a turn of the loop the steps would nest.
+            channel.eventLoop.assumeIsolated().execute { self.play(rest, channel) }
+        }
     }
 }
