@@ -48,8 +48,8 @@ struct TurnPerformer: Sendable {
                 usage: reply.usage,
                 cost: price(of: definition).flatMap { reply.usage?.cost(at: $0) },
                 model: reply.model ?? model.name)
-            return prompt.trimmed.map { [.contextTrimmed($0)] } ?? []
-                + relay.warnings + warnings + [.replied(replied)]
+            let trimmed = prompt.trimmed.map { [RunEvent.contextTrimmed($0)] } ?? []
+            return trimmed + relay.warnings + warnings + [.replied(replied)]
         } catch is CancellationError where Task.isCancelled {
             return nil
         } catch {

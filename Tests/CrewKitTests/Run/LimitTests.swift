@@ -97,4 +97,16 @@ struct LimitTests {
             return
         }
     }
+
+    @Test("A prompt that was trimmed is answered once, and the log tells what was left out")
+    func trimmed() async throws {
+        var crew = CrewFixture(AgentDefinition(id: "a"))
+        crew.definition.settings.contextWindow = 50
+        let history = (1...9).map { ConversationEntry.user("\($0) " + String(repeating: "x", count: 99)) }
+        let model = ScriptedModel(["a": [.text("ok")]])
+        let told = try await crew.run(RunRequest("hi", history: history), model)
+        #expect(told.result.outcome == .completed)
+        #expect(model.requests.count == 1)
+        #expect(told.names.filter { $0 == "context_trimmed" }.count == 1)
+    }
 }
