@@ -15,15 +15,15 @@ extension CrewRunner {
         let agent = request.startAgent ?? crew.entryPoint
         guard crew.agent(agent) != nil else { throw unknown(agent) }
         let run = options.makeRunID()
-        try live.claim(run, session: request.session)
+        let claim = try live.claim(run, session: request.session)
         do {
             let history = try await history(for: request)
             let started = RunStarted(
                 crew: crew.name, input: request.input, agent: agent, session: request.session,
                 history: history)
-            return try await begin(run, session: request.session, with: .runStarted(started))
+            return try await begin(claim, with: .runStarted(started))
         } catch {
-            live.release(run, session: request.session)
+            live.release(claim)
             throw error
         }
     }
@@ -39,7 +39,7 @@ extension CrewRunner {
     public func resumeFollowing(_ run: RunID, with input: String) async throws -> RunEvents {
         try check(input)
         let record = try await knownRecord(of: run)
-        try live.claim(run, session: record.session)
+        let claim = try live.claim(run, session: record.session)
         do {
             // Read again: it may have been resumed before the claim.
             guard case .paused(let agent) = try await knownRecord(of: run).status else {
@@ -53,10 +53,9 @@ extension CrewRunner {
                 event: .resumed(RunResumed(input: input, agent: agent)))
             try await store.append([resumed], to: run)
             state.apply(resumed)
-            return handOver(
-                run, session: record.session, state: state, after: last, showing: resumed)
+            return handOver(claim, state: state, after: last, showing: resumed)
         } catch {
-            live.release(run, session: record.session)
+            live.release(claim)
             throw error
         }
     }
@@ -86,7 +85,8 @@ extension CrewRunner {
         return RunResult(
             run: run, session: record.session, outcome: outcome, agent: state.lastSpeaker,
             text: state.lastText, usage: state.usage, cost: state.cost,
-            rounds: state.totalRounds, handoffs: state.totalHandoffs)
+            rounds: state.totalRounds, modelCalls: state.modelCalls,
+            handoffs: state.totalHandoffs)
     }
 
     /// What is known of a run without reading its log; `nil` when there is no such run.
@@ -146,27 +146,27 @@ extension CrewRunner {
     }
 
     private func begin(
-        _ run: RunID, session: SessionID?, with event: RunEvent
+        _ claim: LiveRuns.Claim, with event: RunEvent
     ) async throws -> RunEvents {
         let time = options.now()
         let first = StoredEvent(sequence: 1, time: time, event: event)
-        let record = RunRecord(id: run, crew: crew.name, session: session, createdAt: time)
+        let record = RunRecord(
+            id: claim.run, crew: crew.name, session: claim.session, createdAt: time)
         try await store.create(record, events: [first])
         var state = RunState(crew: crew)
         state.apply(first)
-        return handOver(run, session: session, state: state, after: 0, showing: first)
+        return handOver(claim, state: state, after: 0, showing: first)
     }
 
     private func handOver(
-        _ run: RunID, session: SessionID?, state: RunState, after sequence: Int,
-        showing event: StoredEvent
+        _ claim: LiveRuns.Claim, state: RunState, after sequence: Int, showing event: StoredEvent
     ) -> RunEvents {
         let feed = EventFeed(after: sequence, capacity: crew.settings.feedBuffer)
         feed.publish([event])
         live.begin(
             LiveRuns.Job(
-                run: run, session: session, state: state, lastSequence: event.sequence, feed: feed,
+                claim: claim, state: state, lastSequence: event.sequence, feed: feed,
                 control: RunControl()))
-        return RunEvents(run: run, start: sequence, store: store, feed: feed)
+        return RunEvents(run: claim.run, start: sequence, store: store, feed: feed)
     }
 }

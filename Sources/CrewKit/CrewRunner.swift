@@ -47,10 +47,11 @@ public final class CrewRunner: Sendable {
 
     private func work(_ job: LiveRuns.Job) async {
         guard live.take(job) else { return }
-        defer { live.remove(job) }
+        defer { live.release(job.claim) }
         let clock = RunClock(options.clock)
         let journal = RunJournal(
-            run: job.run, after: job.lastSequence, store: store, feed: job.feed, now: options.now)
+            run: job.run, after: job.lastSequence, store: store, feed: job.feed, now: options.now,
+            willRest: { [live] in live.release(job.claim) })
         let performer = TurnPerformer(
             crew: crew, models: models, tools: tools, run: job.run, feed: job.feed, clock: clock,
             toolExecutor: toolExecutor)

@@ -50,7 +50,7 @@ public struct AgentDefinition: Sendable, Hashable {
 public enum RoutingMode: String, Sendable, Hashable, CaseIterable {
     /// By text signals only.
     case signals
-    /// By native `transfer_to_<agent>` tools only.
+    /// By native `transfer_to_<agent>` tools; text signals only end or pause the run.
     case tools
     /// By text signals, and by native tools where the agent has handoff targets, no signals, and a
     /// model that is told of its tools natively.

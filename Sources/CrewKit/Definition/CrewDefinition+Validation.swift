@@ -31,7 +31,9 @@ extension CrewDefinition {
 
     private func resolve(_ agent: AgentDefinition, tools: Set<ToolName>) -> ValidatedCrew.Agent {
         let behavior = routing.behaviors[agent.id]
-        let routes = configuredRoutes(of: agent.id) + builtInRoutes(for: agent.id)
+        let written = configuredRoutes(of: agent.id) + builtInRoutes(for: agent.id)
+        // With native tools only, text still ends and pauses; it does not hand over.
+        let routes = agent.routing == .tools ? written.filter { $0.target.name == nil } : written
         let known = agent.tools.filter(tools.contains)
         return ValidatedCrew.Agent(
             definition: agent,

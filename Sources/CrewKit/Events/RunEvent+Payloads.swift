@@ -262,6 +262,7 @@ public struct RunWarning: Sendable, Hashable, Codable {
         public static let partialGroup: Self = "partial_group"
         public static let replyCut: Self = "reply_cut"
         public static let unreadableToolCall: Self = "unreadable_tool_call"
+        public static let tooManyToolCalls: Self = "too_many_tool_calls"
         public static let modelRetried: Self = "model_retried"
         public static let modelFellBack: Self = "model_fell_back"
     }

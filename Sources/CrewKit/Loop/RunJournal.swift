@@ -10,17 +10,21 @@ final class RunJournal: Sendable {
     let feed: EventFeed
     private let store: any RunStore
     private let now: @Sendable () -> Date
+    /// Called before an event is shown with which the run comes to rest: whoever sees it may go on
+    /// with the run at once.
+    private let willRest: @Sendable () -> Void
     private let gate = SerialGate()
     private let lastSequence: Mutex<Int>
 
     init(
         run: RunID, after sequence: Int, store: any RunStore, feed: EventFeed,
-        now: @escaping @Sendable () -> Date
+        now: @escaping @Sendable () -> Date, willRest: @escaping @Sendable () -> Void = {}
     ) {
         self.run = run
         self.feed = feed
         self.store = store
         self.now = now
+        self.willRest = willRest
         lastSequence = Mutex(sequence)
     }
 
@@ -30,6 +34,7 @@ final class RunJournal: Sendable {
         let stored = numbered(events, branch: branch)
         try await store.append(stored, to: run)
         lastSequence.withLock { $0 += stored.count }
+        if branch == nil, events.contains(where: \.isRest) { willRest() }
         feed.publish(stored)
         return stored
     }
@@ -39,6 +44,15 @@ final class RunJournal: Sendable {
         let first = lastSequence.withLock { $0 } + 1
         return events.enumerated().map { offset, event in
             StoredEvent(sequence: first + offset, time: time, branch: branch, event: event)
+        }
+    }
+}
+
+extension RunEvent {
+    fileprivate var isRest: Bool {
+        switch self {
+        case .paused, .runEnded: true
+        default: false
         }
     }
 }

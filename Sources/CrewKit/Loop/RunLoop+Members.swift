@@ -3,7 +3,9 @@ extension RunLoop {
     ///
     /// With `wait_for_all: false` the first member that completes cancels the others.
     mutating func runMembers(of progress: GroupProgress) async throws {
-        guard let group = state.crew.group(progress.started.group) else { return }
+        guard let group = state.crew.group(progress.started.group) else {
+            return try await failMembers(of: progress)
+        }
         let limit = group.timeout ?? state.crew.settings.memberTimeout
         let (journal, performer) = (journal, performer)
         var ended: [StoredEvent] = []
@@ -30,6 +32,16 @@ extension RunLoop {
             }
         }
         take(ended)
+    }
+
+    /// For a log whose group the crew no longer has: its members cannot go on.
+    private mutating func failMembers(of progress: GroupProgress) async throws {
+        let failure = RunFailure(
+            code: "unknown_group", message: "the crew has no group '\(progress.started.group)'")
+        for member in progress.unfinished {
+            let ended = MemberEnded(agent: member.agent, outcome: .failed(failure), text: "")
+            take(try await journal.append([.memberEnded(ended)], branch: member.branch))
+        }
     }
 }
 

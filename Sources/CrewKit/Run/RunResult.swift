@@ -10,6 +10,9 @@ public struct RunResult: Sendable, Hashable {
     public let usage: Usage?
     /// US dollars, where usage and prices are known.
     public let cost: Double?
+    /// Model calls outside groups.
     public let rounds: Int
+    /// All model calls, those of group members included.
+    public let modelCalls: Int
     public let handoffs: Int
 }

@@ -18,6 +18,7 @@ extension RunState {
         case .roundStarted(let started):
             rounds += 1
             totalRounds += 1
+            modelCalls += 1
             phase = .roundUnderWay(started.agent)
         case .replied(let reply): take(reply)
         case .roundFailed(let failed): phase = .roundFailed(failed.agent, failed.failure)
@@ -43,6 +44,7 @@ extension RunState {
         rounds = 0
         handoffs = 0
         followed = [:]
+        tokens = 0
         phase = .turnDue(resumed.agent)
     }
 
@@ -58,7 +60,10 @@ extension RunState {
     }
 
     private mutating func spend(_ spent: Usage?, cost spentCost: Double?) {
-        if let spent { usage = usage.map { $0 + spent } ?? spent }
+        if let spent {
+            usage = usage.map { $0 + spent } ?? spent
+            tokens += spent.totalTokens ?? 0
+        }
         if let spentCost { cost = (cost ?? 0) + spentCost }
     }
 
@@ -96,6 +101,7 @@ extension RunState {
         if case .memberEnded(let ended) = stored.event {
             progress.ended[branch] = ended
             spend(state.usage, cost: state.cost)
+            modelCalls += state.modelCalls
         }
         progress.states[branch] = state
         phase = .groupUnderWay(progress)

@@ -44,9 +44,7 @@ extension RunState {
     /// The bound that forbids another model call, if one does.
     private var exhaustedLimit: RunLimit? {
         if rounds >= crew.settings.maxRounds { return .rounds }
-        if let bound = crew.settings.maxTokens, let spent = usage?.totalTokens, spent >= bound {
-            return .tokens
-        }
+        if let bound = crew.settings.maxTokens, tokens >= bound { return .tokens }
         return nil
     }
 

@@ -19,6 +19,10 @@ struct RunState: Sendable {
     var groups = 0
     var usage: Usage?
     var cost: Double?
+    /// Calls since the beginning, those of group members included.
+    var modelCalls = 0
+    /// Tokens since the last input, as far as they are known.
+    var tokens = 0
     /// How often each signal was followed since the last input.
     var followed: [String: Int] = [:]
     var lastSpeaker: AgentID?
@@ -58,6 +62,7 @@ struct RunState: Sendable {
         self.crew = run.crew
         self.member = member
         self.entries = run.entries
+        self.tokens = run.tokens
         self.phase = .turnDue(member.agent)
     }
 
@@ -80,7 +85,7 @@ struct RunState: Sendable {
 /// The tool calls of one reply and what has become of them.
 struct ToolBatch: Sendable {
     let calls: [ToolCall]
-    /// How many calls, from the first on, were announced as started.
+    /// Calls that were announced as started.
     var started: Set<ToolCallID> = []
     var results: [ToolCallID: ToolResult] = [:]
 

@@ -22,7 +22,6 @@ extension TurnPerformer {
         guard let tool = offered(call.name, to: agent) else {
             return result(.error, unknownTool(call.name, of: agent))
         }
-        if let refusal = refusal(of: call, in: state) { return result(.error, refusal) }
         let arguments: JSONObject
         do throws(CrewError) {
             arguments = try ArgumentCheck.arguments(call.arguments, for: tool.definition)
@@ -41,8 +40,9 @@ extension TurnPerformer {
         let end = await AbandonableCall(executor: toolExecutor, clock: clock.clock, limit: limit)
             .perform { try await tool.call(invocation) }
         switch end {
-        case .returned(let output): return result(.success, output)
-        case .threw(let error): return result(.error, Self.message(of: error))
+        case .returned(let output): return result(.success, StoredOutput.cut(output))
+        case .threw(let error):
+            return result(.error, StoredOutput.cut(Self.message(of: error)))
         case .outOfTime:
             return result(.timeout, "Tool \(call.name) gave no result within \(limit).")
         case .cancelled: return result(.cancelled, "The call was cancelled.")
@@ -58,14 +58,6 @@ extension TurnPerformer {
         let known = crew.agent(agent)?.tools.map(\.rawValue) ?? []
         let hint = NearestWord.suggestion(for: name.rawValue, among: known).map { "; \($0)" } ?? ""
         return "Tool \(name) not found\(hint)"
-    }
-
-    private func refusal(of call: ToolCall, in state: RunState) -> String? {
-        guard case .toolsUnderWay(_, let batch) = state.phase,
-            let index = batch.calls.firstIndex(where: { $0.id == call.id }),
-            index >= crew.settings.maxToolCallsPerRound
-        else { return nil }
-        return "Not done: one reply may call at most \(crew.settings.maxToolCallsPerRound) tools."
     }
 
     private func idempotencyKey(of call: ToolCall, in state: RunState) -> String {

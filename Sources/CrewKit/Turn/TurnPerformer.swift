@@ -42,7 +42,7 @@ struct TurnPerformer: Sendable {
         let relay = DeltaRelay(feed: feed, branch: branch, agent: agent, round: state.rounds)
         do {
             let reply = try await model.reply(to: request) { relay.pass(on: $0) }
-            let (message, warnings) = read(reply, of: definition, round: state.totalRounds)
+            let (message, warnings) = read(reply, of: definition, in: state)
             let replied = Replied(
                 agent: agent, round: state.rounds, message: message, finish: reply.finish,
                 usage: reply.usage,
@@ -87,25 +87,29 @@ struct TurnPerformer: Sendable {
 
     /// The reply as a message: native calls first, else calls written as text.
     private func read(
-        _ reply: ModelReply, of agent: ValidatedCrew.Agent, round: Int
+        _ reply: ModelReply, of agent: ValidatedCrew.Agent, in state: RunState
     ) -> (AgentMessage, [RunEvent]) {
-        var message = AgentMessage(
-            agent: agent.id, text: reply.text, reasoning: reply.reasoning,
-            toolCalls: UniqueCallIDs.made(for: reply.toolCalls, round: round, branch: branch))
         var warnings: [RunEvent] = []
-        if message.toolCalls.isEmpty, !agent.tools.isEmpty {
-            let parsed = TextToolCallParser.calls(
-                in: reply.text, tools: definitions(of: agent))
-            message.toolCalls = UniqueCallIDs.made(
-                for: parsed.calls, round: round, branch: branch)
-            warnings = parsed.warnings.map {
-                warning(.unreadableToolCall, $0, of: agent.id)
-            }
+        var calls = reply.toolCalls
+        if calls.isEmpty, !agent.tools.isEmpty {
+            let parsed = TextToolCallParser.calls(in: reply.text, tools: definitions(of: agent))
+            calls = parsed.calls
+            warnings = parsed.warnings.map { warning(.unreadableToolCall, $0, of: agent.id) }
+        }
+        let most = crew.settings.maxToolCallsPerRound
+        if calls.count > most {
+            let text = "the reply asked for \(calls.count) tools; the first \(most) are called"
+            warnings.append(warning(.tooManyToolCalls, text, of: agent.id))
+            calls = Array(calls.prefix(most))
         }
         if reply.finish == .length {
             warnings.append(
                 warning(.replyCut, "the reply was cut at the model's length limit", of: agent.id))
         }
+        let ids = UniqueCallIDs(entries: state.entries, round: state.totalRounds, branch: branch)
+        let message = AgentMessage(
+            agent: agent.id, text: reply.text, reasoning: reply.reasoning,
+            toolCalls: ids.given(to: calls))
         return (message, warnings)
     }
 

@@ -25,24 +25,27 @@ struct ChatCommand: AsyncParsableCommand {
             json: false, color: color, crew: setup.loaded.definition)
         try await setup.withRunner { runner, choices in
             renderer.begin(choices)
-            try await converse(with: runner, renderer)
+            try await Interrupts.listening { interrupts in
+                try await converse(with: runner, renderer, interrupts)
+            }
         }
     }
 
-    private func converse(with runner: CrewRunner, _ renderer: any Renderer) async throws {
+    private func converse(
+        with runner: CrewRunner, _ renderer: any Renderer, _ interrupts: Interrupts
+    ) async throws {
         let session = SessionID("chat")
-        while let line = await StandardStreams.ask(renderer.prompt) {
+        while let line = try await StandardStreams.ask(renderer.prompt) {
             let text = line.trimmingCharacters(in: .whitespacesAndNewlines)
             if text == "exit" || text == "quit" { return }
             guard !text.isEmpty else { continue }
             do {
-                try await Interrupts.cancelling { interrupts in
-                    try await answer(text, in: session, of: runner, renderer, interrupts)
-                }
+                try await answer(text, in: session, of: runner, renderer, interrupts)
             } catch let error as CrewError where error.code == .invalidInput {
                 StandardStreams.complain(error.message)
             }
         }
+        StandardStreams.show("\n")
     }
 
     private func answer(
@@ -56,7 +59,8 @@ struct ChatCommand: AsyncParsableCommand {
             } else {
                 try await runner.startFollowing(RunRequest(text, session: session))
             }
-        interrupts.watch(events.run, of: runner)
-        _ = try await Follower(runner: runner, renderer: renderer).follow(events)
+        _ = try await interrupts.watching(events.run, of: runner) {
+            try await Follower(runner: runner, renderer: renderer).follow(events)
+        }
     }
 }

@@ -35,10 +35,11 @@ struct RunCommand: AsyncParsableCommand {
         let renderer = Rendering.renderer(json: json, color: color, crew: setup.loaded.definition)
         let outcome = try await setup.withRunner { runner, choices in
             renderer.begin(choices)
-            return try await Interrupts.cancelling { interrupts in
+            return try await Interrupts.listening { interrupts in
                 let events = try await runner.startFollowing(request)
-                interrupts.watch(events.run, of: runner)
-                return try await Follower(runner: runner, renderer: renderer).follow(events)
+                return try await interrupts.watching(events.run, of: runner) {
+                    try await Follower(runner: runner, renderer: renderer).follow(events)
+                }
             }
         }
         try ExitCodes.check(outcome)

@@ -6,7 +6,7 @@ import CrewProviders
 struct ModelChoices: Sendable {
     /// By agent, in the crew's order.
     let agents: [(agent: String, choice: String)]
-    /// Whether at least one agent is answered by a script.
+    /// Whether no agent is answered by a model.
     let isScripted: Bool
 
     /// One line: the choice that all share, or each agent's.
@@ -29,8 +29,8 @@ extension CrewSetup {
             let agents = loaded.definition.agents
             let choices = ModelChoices(
                 agents: agents.map { ($0.name, chosen[$0.id]?.phrase ?? "") },
-                isScripted: chosen.values.contains(where: \.isScripted))
-            let free = modelOptions.local ? chosen : chosen.filter { $0.value.isScripted }
+                isScripted: chosen.values.allSatisfy(\.isScripted))
+            let free = modelOptions.local ? chosen : chosen.filter { $0.value.isFree }
             let models = ModelSet(chosen.mapValues(\.model), free: Set(free.keys))
             return try await body(models, choices)
         }
@@ -82,7 +82,10 @@ private struct AgentModel {
         return "\(primary.choice), else \(backup.choice)"
     }
 
-    var isScripted: Bool { primary.isScripted || backup?.isScripted == true }
+    var isScripted: Bool { primary.isScripted }
+
+    /// A price in the crew's files was meant for the model that they name.
+    var isFree: Bool { primary.isScripted || primary.model.name.hasPrefix("ollama") }
 
     /// A script fails because it was told to: trying again would only take time.
     private func retried(_ choice: ModelChoice) -> any LanguageModel {

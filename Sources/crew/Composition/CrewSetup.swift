@@ -7,7 +7,7 @@ import Foundation
 /// Everything that a command builds once from a crew's folder.
 struct CrewSetup: Sendable {
     let loaded: LoadedCrew
-    let tools: Toolbox
+    private let systemTools: [any Tool]
     let environment: [String: String]
     let modelOptions: ModelOptions
 
@@ -20,16 +20,15 @@ struct CrewSetup: Sendable {
         } catch {
             throw CommandFailure(error.message, code: ExitCodes.unreadable)
         }
-        let definition = loaded.definition
-        let commands: [any Tool] = try definition.commandTools.map { try CommandTool($0) }
-        tools = Toolbox(
-            SystemTools.all(allowedCommands: definition.allowedCommands) + commands)
+        systemTools = SystemTools.all(allowedCommands: loaded.definition.allowedCommands)
         modelOptions = models
         if showsProblems { try showProblems() }
     }
 
     /// Everything that is wrong or odd, by file and line.
-    var problems: [LocatedProblem] { loaded.problems(tools: tools.names) }
+    var problems: [LocatedProblem] { loaded.problems(tools: systemToolNames) }
+
+    private var systemToolNames: Set<ToolName> { Set(systemTools.map(\.definition.name)) }
 
     private func showProblems() throws {
         let problems = problems
@@ -42,8 +41,11 @@ struct CrewSetup: Sendable {
     }
 
     func runner(_ models: ModelSet) throws(CrewError) -> CrewRunner {
-        try CrewRunner(
-            crew: try loaded.validated(tools: tools.names), models: models, tools: tools)
+        var tools = systemTools
+        for command in loaded.definition.commandTools { tools.append(try CommandTool(command)) }
+        return try CrewRunner(
+            crew: try loaded.validated(tools: systemToolNames), models: models,
+            tools: Toolbox(tools))
     }
 
     /// Works the crew's runs for as long as `body` takes.

@@ -3,17 +3,18 @@ import Dispatch
 import Foundation
 import Synchronization
 
-/// Turns Ctrl-C into the end of a run, and a second one into the end of the process.
+/// Turns Ctrl-C into the end of a run; without a run, or a second time, into the end of the process.
 final class Interrupts: Sendable {
     private struct State {
-        var count = 0
         var watched: (run: RunID, runner: CrewRunner)?
+        var wasInterrupted = false
     }
 
     private let state = Mutex(State())
 
-    /// Listens to the signals for as long as `body` takes.
-    static func cancelling<Result: Sendable>(
+    /// Listens to the signals for as long as `body` takes. Once in a process: the sources of a
+    /// signal cannot be made anew at will.
+    static func listening<Result: Sendable>(
         _ body: (Interrupts) async throws -> Result
     ) async throws -> Result {
         let interrupts = Interrupts()
@@ -25,28 +26,28 @@ final class Interrupts: Sendable {
             source.resume()
             return source
         }
-        defer {
-            for source in sources { source.cancel() }
-            for number in [SIGINT, SIGTERM] { signal(number, SIG_DFL) }
-        }
+        defer { for source in sources { source.cancel() } }
         return try await body(interrupts)
     }
 
-    /// The run that an interrupt cancels; one that came before this cancels it now.
-    func watch(_ run: RunID, of runner: CrewRunner) {
-        let isLate = state.withLock { state in
-            state.watched = (run, runner)
-            return state.count > 0
-        }
-        if isLate { runner.cancel(run) }
+    /// Lets an interrupt cancel this run for as long as `body` takes.
+    func watching<Result>(
+        _ run: RunID, of runner: CrewRunner, _ body: () async throws -> Result
+    ) async throws -> Result {
+        state.withLock { $0 = State(watched: (run, runner)) }
+        defer { state.withLock { $0 = State() } }
+        return try await body()
     }
 
     private func interrupt() {
-        let (count, watched) = state.withLock { state in
-            state.count += 1
-            return (state.count, state.watched)
+        let watched = state.withLock { state in
+            defer { state.wasInterrupted = true }
+            return state.wasInterrupted ? nil : state.watched
         }
-        guard count == 1 else { exit(ExitCodes.cancelled) }
-        if let watched { watched.runner.cancel(watched.run) }
+        guard let watched else {
+            StandardStreams.show("\n")
+            exit(ExitCodes.cancelled)
+        }
+        watched.runner.cancel(watched.run)
     }
 }

@@ -49,7 +49,7 @@ struct AgentNames: Sendable {
     private let names: [AgentID: String]
 
     init(_ crew: CrewDefinition) {
-        names = Dictionary(crew.agents.map { ($0.id, $0.name) }, uniquingKeysWith: { $1 })
+        names = Dictionary(crew.agents.map { ($0.id, TerminalStyle.harmless($0.name)) }, uniquingKeysWith: { $1 })
     }
 
     subscript(agent: AgentID) -> String { names[agent] ?? agent.rawValue }

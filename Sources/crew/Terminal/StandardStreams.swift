@@ -26,22 +26,49 @@ enum StandardStreams {
         }
     }
 
+    /// Bytes of an input that are read before it is refused.
+    private static let longestInput = 1_048_576
+
     /// All of standard input.
     ///
-    /// - Throws: `CommandFailure` when it is not UTF-8.
+    /// - Throws: `CommandFailure` when it is not UTF-8 or has no end in sight.
     static func readInput() throws -> String {
-        let data = FileHandle.standardInput.readDataToEndOfFile()
-        guard let text = String(data: data, encoding: .utf8) else {
-            throw CommandFailure("error: standard input is not UTF-8")
-        }
-        return text.trimmingCharacters(in: .newlines)
+        guard let bytes = try bytes(until: nil) else { return "" }
+        return try text(of: bytes).trimmingCharacters(in: .newlines)
     }
 
     /// Asks for a line; `nil` at the end of input. Waits on a thread of its own.
-    static func ask(_ prompt: String) async -> String? {
+    static func ask(_ prompt: String) async throws -> String? {
         show(prompt)
-        return await withCheckedContinuation { continuation in
-            DispatchQueue.global().async { continuation.resume(returning: readLine()) }
+        return try await withCheckedThrowingContinuation { continuation in
+            DispatchQueue.global().async {
+                continuation.resume(
+                    with: Result { try bytes(until: UInt8(ascii: "\n")).map(text(of:)) })
+            }
         }
+    }
+
+    /// Bytes up to the end mark or the end of input; `nil` when there are none.
+    private static func bytes(until end: UInt8?) throws -> [UInt8]? {
+        var bytes: [UInt8] = []
+        // A line is read byte by byte: what follows it belongs to the next one.
+        var chunk = [UInt8](repeating: 0, count: end == nil ? 65_536 : 1)
+        while true {
+            let count = read(STDIN_FILENO, &chunk, chunk.count)
+            if count < 0, errno == EINTR { continue }
+            guard count > 0 else { return bytes.isEmpty ? nil : bytes }
+            if let end, chunk[0] == end { return bytes }
+            bytes += chunk.prefix(count)
+            guard bytes.count <= longestInput else {
+                throw CommandFailure("error: the input is longer than \(longestInput) bytes")
+            }
+        }
+    }
+
+    private static func text(of bytes: [UInt8]) throws -> String {
+        guard let text = String(validating: bytes, as: UTF8.self) else {
+            throw CommandFailure("error: standard input is not UTF-8")
+        }
+        return text
     }
 }

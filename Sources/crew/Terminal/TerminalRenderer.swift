@@ -6,8 +6,14 @@ final class TerminalRenderer: Renderer {
     private struct State {
         /// Who is in the middle of a line: `nil` when the cursor is at the start of one.
         var speaking: Speaker?
-        /// Messages that were streamed and need not be shown again.
-        var streamed: Set<Speaker> = []
+        /// Messages that were streamed, with the number of their next piece. One that lost a piece
+        /// leaves this, and is shown whole when it is complete.
+        var streamed: [Message: Int] = [:]
+    }
+
+    private struct Message: Hashable {
+        let agent: AgentID
+        let round: Int
     }
 
     private struct Speaker: Hashable {
@@ -44,7 +50,7 @@ final class TerminalRenderer: Renderer {
             parts.append("\(result.usage?.isComplete == true ? "" : "at least ")\(tokens) tokens")
         }
         if let cost = result.cost { parts.append("$\(Self.money(cost))") }
-        parts.append("\(result.rounds) model calls")
+        parts.append("\(result.modelCalls) model call\(result.modelCalls == 1 ? "" : "s")")
         if let problem = OutcomeText.problem(with: result.outcome, names: names) {
             line(
                 style.paint(TerminalStyle.harmless(problem), isFine(result.outcome) ? .good : .bad))
@@ -71,7 +77,10 @@ extension TerminalRenderer {
         switch delta.kind {
         case .text(let text): speak(text, of: delta, isReasoning: false)
         case .reasoning(let text): speak(text, of: delta, isReasoning: true)
-        case .abandoned(let reason): note("that reply is void (\(reason)); another one follows")
+        case .abandoned(let reason):
+            let message = Message(agent: delta.agent, round: delta.round)
+            if delta.branch == nil { state.withLock { $0.streamed[message] = delta.index + 1 } }
+            note("that reply is void (\(reason)); another one follows")
         }
     }
 
@@ -83,7 +92,12 @@ extension TerminalRenderer {
         let isNew = state.withLock { state in
             let isNew = state.speaking != speaker
             state.speaking = speaker
-            if !isReasoning { state.streamed.insert(speaker) }
+            let message = Message(agent: delta.agent, round: delta.round)
+            if delta.index == state.streamed[message, default: 0] {
+                state.streamed[message] = delta.index + 1
+            } else {
+                state.streamed[message] = nil
+            }
             return isNew
         }
         if isNew { StandardStreams.show("\n" + label(delta.agent, isReasoning: isReasoning)) }
@@ -141,9 +155,10 @@ extension TerminalRenderer {
 
     /// A reply that was not streamed word by word is shown whole.
     private func show(_ reply: Replied, branch: BranchID?) {
-        let speaker = Speaker(
-            branch: branch, agent: reply.agent, round: reply.round, isReasoning: false)
-        let wasStreamed = state.withLock { $0.streamed.remove(speaker) != nil }
+        let message = Message(agent: reply.agent, round: reply.round)
+        let wasStreamed =
+            branch == nil
+            && state.withLock { $0.streamed.removeValue(forKey: message) != nil }
         guard !wasStreamed, !reply.message.text.isEmpty else { return }
         line("\n" + label(reply.agent) + TerminalStyle.harmless(reply.message.text))
     }

@@ -149,6 +149,7 @@ struct GroupTests {
                 "c": [.text("fine")],
             ])
         #expect(told.result.rounds == 1)
+        #expect(told.result.modelCalls == 4)
         #expect(told.warnings == [.partialGroup])
         #expect(told.result.outcome == .completed)
     }

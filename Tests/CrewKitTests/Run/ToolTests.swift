@@ -63,6 +63,8 @@ struct ToolTests {
             let run = try await runner.start(RunRequest("hi"))
             await clock.waitForSleepers(of: .seconds(3))
             clock.advance(by: .seconds(3))
+            await clock.waitForSleepers(of: .seconds(1))
+            clock.advance(by: .seconds(1))
             return try await CrewFixture.follow(run, of: runner)
         }
         release.open()
@@ -92,6 +94,8 @@ struct ToolTests {
             let run = try await runner.start(RunRequest("hi"))
             await clock.waitForSleepers(of: .seconds(5))
             clock.advance(by: .seconds(5))
+            await clock.waitForSleepers(of: .seconds(1))
+            clock.advance(by: .seconds(1))
             return try await CrewFixture.follow(run, of: runner)
         }
         release.open()

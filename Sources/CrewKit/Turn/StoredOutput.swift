@@ -1,0 +1,16 @@
+/// Bounds what one tool can put into a run's log and memory.
+enum StoredOutput {
+    /// Bytes of UTF-8.
+    static let limit = 1_048_576
+
+    /// The output, cut on a character boundary where it is longer than the limit.
+    static func cut(_ output: String) -> String {
+        let length = output.utf8.count
+        guard length > limit else { return output }
+        var end = output.utf8.index(output.startIndex, offsetBy: limit)
+        while end > output.startIndex, String.Index(end, within: output) == nil {
+            end = output.utf8.index(before: end)
+        }
+        return "\(output[..<end])\n\n[output of \(length) bytes cut after \(limit)]"
+    }
+}
