@@ -42,7 +42,7 @@ struct TurnPerformer: Sendable {
         let relay = DeltaRelay(feed: feed, branch: branch, agent: agent, round: state.rounds)
         do {
             let reply = try await model.reply(to: request) { relay.pass(on: $0) }
-            let (message, warnings) = read(reply, of: definition, round: state.totalRounds)
+            let (message, warnings) = read(reply, of: definition, in: state)
             let replied = Replied(
                 agent: agent, round: state.rounds, message: message, finish: reply.finish,
                 usage: reply.usage,
@@ -87,17 +87,20 @@ struct TurnPerformer: Sendable {
 
     /// The reply as a message: native calls first, else calls written as text.
     private func read(
-        _ reply: ModelReply, of agent: ValidatedCrew.Agent, round: Int
+        _ reply: ModelReply, of agent: ValidatedCrew.Agent, in state: RunState
     ) -> (AgentMessage, [RunEvent]) {
+        func named(_ calls: [ToolCall]) -> [ToolCall] {
+            UniqueCallIDs.made(
+                for: calls, round: state.totalRounds, branch: branch, after: state.entries)
+        }
         var message = AgentMessage(
             agent: agent.id, text: reply.text, reasoning: reply.reasoning,
-            toolCalls: UniqueCallIDs.made(for: reply.toolCalls, round: round, branch: branch))
+            toolCalls: named(reply.toolCalls))
         var warnings: [RunEvent] = []
         if message.toolCalls.isEmpty, !agent.tools.isEmpty {
             let parsed = TextToolCallParser.calls(
                 in: reply.text, tools: definitions(of: agent))
-            message.toolCalls = UniqueCallIDs.made(
-                for: parsed.calls, round: round, branch: branch)
+            message.toolCalls = named(parsed.calls)
             warnings = parsed.warnings.map {
                 warning(.unreadableToolCall, $0, of: agent.id)
             }
