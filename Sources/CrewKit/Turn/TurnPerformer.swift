@@ -106,10 +106,10 @@ struct TurnPerformer: Sendable {
             warnings.append(
                 warning(.replyCut, "the reply was cut at the model's length limit", of: agent.id))
         }
-        let ids = UniqueCallIDs(entries: state.entries, round: state.totalRounds, branch: branch)
         let message = AgentMessage(
             agent: agent.id, text: reply.text, reasoning: reply.reasoning,
-            toolCalls: ids.given(to: calls))
+            toolCalls: UniqueCallIDs.made(
+                for: calls, round: state.totalRounds, branch: branch, after: state.entries))
         return (message, warnings)
     }
 

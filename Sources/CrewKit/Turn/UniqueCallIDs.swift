@@ -1,34 +1,37 @@
-/// Gives the calls of a reply ids that no other call of the conversation has.
+/// Gives the calls of one reply ids that no other call of the conversation has.
 ///
 /// Endpoints send empty ids, the same id twice in one reply, and the same ids in every reply; a
 /// result must still belong to exactly one call.
-struct UniqueCallIDs {
-    private let taken: Set<ToolCallID>
-    private let prefix: String
-
-    init(entries: [ConversationEntry], round: Int, branch: BranchID?) {
+enum UniqueCallIDs {
+    /// - Parameter entries: the conversation so far.
+    static func made(
+        for calls: [ToolCall], round: Int, branch: BranchID?, after entries: [ConversationEntry]
+    ) -> [ToolCall] {
+        guard !calls.isEmpty else { return [] }
         var taken: Set<ToolCallID> = []
         for case .agent(let message) in entries { taken.formUnion(message.toolCalls.map(\.id)) }
-        self.taken = taken
-        prefix = "call_" + (branch.map { "\($0)." } ?? "") + "\(round)_"
-    }
-
-    func given(to calls: [ToolCall]) -> [ToolCall] {
-        var taken = taken
+        let place = branch.map { "\(plain($0.rawValue))-" } ?? ""
         return calls.enumerated().map { index, call in
             var call = call
-            let isUsable = !call.id.rawValue.isEmpty && call.id.rawValue.count <= 64
-            if !isUsable || call.origin == .text || taken.contains(call.id) {
-                call.id = free(from: index + 1, taken)
-            }
-            taken.insert(call.id)
+            let isUsable = !call.id.rawValue.isEmpty && call.id.rawValue.utf8.count <= 64
+            if isUsable, call.origin == .native, taken.insert(call.id).inserted { return call }
+            var number = index + 1
+            repeat {
+                call.id = ToolCallID("call_\(place)\(round)_\(number)")
+                number += calls.count
+            } while !taken.insert(call.id).inserted
             return call
         }
     }
 
-    private func free(from number: Int, _ taken: Set<ToolCallID>) -> ToolCallID {
-        var id = ToolCallID("\(prefix)\(number)")
-        while taken.contains(id) { id = ToolCallID(id.rawValue + "_") }
-        return id
+    /// Some endpoints take only letters, digits, `_` and `-`.
+    private static func plain(_ text: String) -> String {
+        let letters = text.unicodeScalars.prefix(40).map { scalar -> Character in
+            switch scalar {
+            case "a"..."z", "A"..."Z", "0"..."9", "_", "-": Character(scalar)
+            default: "-"
+            }
+        }
+        return String(letters)
     }
 }

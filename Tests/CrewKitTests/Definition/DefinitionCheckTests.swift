@@ -237,7 +237,8 @@ struct DefinitionCheckTests {
         let runs = (try? definition.validated(tools: ["PingHost", "Load"])) != nil  // error: cannot
         #expect(runs == (crew.severity < .error))
         definition.settings.isStrict = true
-        #expect(definition.problems(tools: ["PingHost", "Load"]).allSatisfy { $0.severity == .error })
+        #expect(
+            definition.problems(tools: ["PingHost", "Load"]).allSatisfy { $0.severity == .error })
         #expect(throws: CrewError.self) { try definition.validated(tools: ["PingHost", "Load"]) }
     }
 

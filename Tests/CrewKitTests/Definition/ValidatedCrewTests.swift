@@ -199,7 +199,8 @@ struct SecretTests {
         dump(crew, to: &dumpedCrew)
         let texts = [
             "\(secret)", secret.description, secret.debugDescription, String(describing: secret),
-            String(reflecting: secret), "\([secret])", "\(["k": secret])", "\(Optional(secret) as Any)",
+            String(reflecting: secret), "\([secret])", "\(["k": secret])",
+            "\(Optional(secret) as Any)",
             "\(agent)", "\(crew)", String(reflecting: crew), dumped, dumpedCrew,
         ]
         for text in texts {

@@ -31,7 +31,8 @@ struct OriginalFaultTests {
             routing: RoutingDefinition(
                 signals: ["a": [SignalRoute("[ALL]", to: "g"), SignalRoute("[B]", to: "b")]],
                 groups: ["g": ParallelGroup(agents: ["b", "c"])]))
-        let told = try await crew.run("hi", ["a": [.text("not [ALL] today, [B]")], "b": [.text("ok")]])
+        let told = try await crew.run(
+            "hi", ["a": [.text("not [ALL] today, [B]")], "b": [.text("ok")]])
         #expect(told.path == ["a", "b"])
         #expect(!told.names.contains("group_started"))
     }
@@ -58,7 +59,9 @@ struct OriginalFaultTests {
         #expect(last.messages.filter { $0.text.contains("it is so") }.count == 1)
     }
 
-    @Test("Fault 8: after a handoff the other agent's words are context with its name, not the person's")
+    @Test(
+        "Fault 8: after a handoff the other agent's words are context with its name, not the person's"
+    )
     func handoffIsLabelled() async throws {
         let crew = CrewFixture(
             AgentDefinition(id: "a", name: "An", handoffTargets: ["b"]), AgentDefinition(id: "b"))
@@ -121,12 +124,18 @@ struct OriginalFaultTests {
         crew.definition.settings.maxHandoffs = 0
         let ended = try await crew.run("hi", ["a": [.text("[STOP]")]])
         #expect(ended.result.outcome == .terminated(by: "[STOP]"))
-        #expect(ended.names == ["run_started", "turn_started", "round_started", "replied",
-            "signal_matched", "run_ended"])
+        #expect(
+            ended.names == [
+                "run_started", "turn_started", "round_started", "replied",
+                "signal_matched", "run_ended",
+            ])
         let limited = try await crew.run("hi", ["a": [.text("over to b")]])
         #expect(limited.result.outcome == .limitReached(.handoffs))
-        #expect(limited.names == ["run_started", "turn_started", "round_started", "replied",
-            "run_ended"])
+        #expect(
+            limited.names == [
+                "run_started", "turn_started", "round_started", "replied",
+                "run_ended",
+            ])
         #expect(limited.result.text == "over to b")
     }
 
@@ -136,8 +145,10 @@ struct OriginalFaultTests {
         let error = CrewError(.modelOverloaded, "busy")
         let told = try await crew.run("hi", ["a": [.failure(error)]])
         #expect(
-            told.names == ["run_started", "turn_started", "round_started", "round_failed",
-                "run_ended"])
+            told.names == [
+                "run_started", "turn_started", "round_started", "round_failed",
+                "run_ended",
+            ])
         #expect(
             told.result.outcome
                 == .failed(RunFailure(code: "model_overloaded", message: "busy", agent: "a")))
@@ -148,7 +159,8 @@ struct OriginalFaultTests {
         var crew = CrewFixture(AgentDefinition(id: "a"))
         crew.definition.routing.behaviors = ["a": AgentBehavior(waitForSignal: true)]
         let told = try await crew.run("hi", ["a": [.text("which?")]])
-        #expect(told.names == ["run_started", "turn_started", "round_started", "replied", "paused"])
+        #expect(
+            told.names == ["run_started", "turn_started", "round_started", "replied", "paused"])
     }
 
     @Test("Fault 19: a run that nobody follows is cancelled like any other")
@@ -165,7 +177,9 @@ struct OriginalFaultTests {
         #expect(outcome == .cancelled)
     }
 
-    @Test("Fault 20: a tool that throws anything, or a bare cancellation, is an error the model reads")
+    @Test(
+        "Fault 20: a tool that throws anything, or a bare cancellation, is an error the model reads"
+    )
     func throwingTool() async throws {
         struct Odd: Error, CustomStringConvertible { let description = "odd" }
         var crew = CrewFixture(AgentDefinition(id: "a", tools: ["odd", "quits"]))

@@ -237,6 +237,7 @@ private final class BatchStore: RunStore {
     }
 
     func append(_ events: [StoredEvent], to run: RunID) async throws {
+        if batches.count > 200 { throw CrewError(.storeFailed, "the run goes round in circles") }
         try await base.append(events, to: run)
         appended.withLock { $0.append(events) }
     }

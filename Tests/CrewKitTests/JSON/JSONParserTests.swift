@@ -48,7 +48,8 @@ struct JSONParserTests {
             ("9223372036854775807", .integer(.max)), ("-9223372036854775808", .integer(.min)),
             ("9223372036854775808", .number(9_223_372_036_854_775_808)),
             ("1e2", .number(100)), ("1.0", .number(1)), ("0.1", .number(0.1)),
-            ("-2.5E-1", .number(-0.25)), ("5e-324", .number(.leastNonzeroMagnitude)), ("1e-400", .number(0)),
+            ("-2.5E-1", .number(-0.25)), ("5e-324", .number(.leastNonzeroMagnitude)),
+            ("1e-400", .number(0)),
         ] as [(String, JSONValue)])
     func numbers(text: String, value: JSONValue) throws {
         let read = try JSONValue(parsing: text)
@@ -63,7 +64,8 @@ struct JSONParserTests {
             (#""\uD83D""#, "\u{FFFD}"), (#""\uDE00""#, "\u{FFFD}"),
             (#""\uD83Dx""#, "\u{FFFD}x"), (#""\uD83D\n""#, "\u{FFFD}\n"),
             (#""\uD83D\u0041""#, "\u{FFFD}A"), (#""\uDE00\uD83D""#, "\u{FFFD}\u{FFFD}"),
-            (#""\uD83D\uD83D\uDE00""#, "\u{FFFD}😀"), (#""\"\\\/\b\f\n\r\t""#, "\"\\/\u{8}\u{C}\n\r\t"),
+            (#""\uD83D\uD83D\uDE00""#, "\u{FFFD}😀"),
+            (#""\"\\\/\b\f\n\r\t""#, "\"\\/\u{8}\u{C}\n\r\t"),
             (#""\u0000""#, "\u{0}"), (#""é\u0301""#, "é\u{301}"),
         ])
     func strings(text: String, value: String) throws {
@@ -71,7 +73,9 @@ struct JSONParserTests {
         #expect(Array(read.unicodeScalars) == Array(value.unicodeScalars))
     }
 
-    @Test("A cut pair is refused, not read past its end", arguments: [#""\uD83D\"#, #""\uD83D\u"#, #""\uD83D\uDE"#])
+    @Test(
+        "A cut pair is refused, not read past its end",
+        arguments: [#""\uD83D\"#, #""\uD83D\u"#, #""\uD83D\uDE"#])
     func cutPair(text: String) {
         #expect(throws: JSONError.self) { try JSONValue(parsing: text) }
         #expect(throws: JSONError.self) { try JSONValue(parsing: text + "\"") }

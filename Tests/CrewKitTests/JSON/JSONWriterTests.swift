@@ -27,7 +27,9 @@ struct JSONWriterTests {
         #expect(try JSONValue(parsing: value.text).text == value.text)
     }
 
-    @Test("Equal values have one hash and one canonical text", arguments: 1...100 as ClosedRange<UInt64>)
+    @Test(
+        "Equal values have one hash and one canonical text",
+        arguments: 1...100 as ClosedRange<UInt64>)
     func canonical(seed: UInt64) throws {
         var random = RandomJSON(seed: seed)
         let value = random.value(depth: 4)
@@ -76,7 +78,9 @@ struct JSONFoundationTests {
         #expect(try JSONValue(parsing: text) == theirs)
     }
 
-    @Test("What Foundation encodes, we read as the same value", arguments: 1...60 as ClosedRange<UInt64>)
+    @Test(
+        "What Foundation encodes, we read as the same value",
+        arguments: 1...60 as ClosedRange<UInt64>)
     func encoded(seed: UInt64) throws {
         var random = RandomJSON(seed: seed)
         let value = random.value(depth: 4)

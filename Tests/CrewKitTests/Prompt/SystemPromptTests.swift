@@ -77,7 +77,9 @@ struct SystemPromptTests {
         #expect(try bench { $0.role = "" }.systemPrompt() == "You are An.")
     }
 
-    @Test("An agent that calls tools by text is told how, with what they take, also after its own prompt")
+    @Test(
+        "An agent that calls tools by text is told how, with what they take, also after its own prompt"
+    )
     func textTools() throws {
         var bench = bench { agent in
             agent.systemPrompt = "Mine."

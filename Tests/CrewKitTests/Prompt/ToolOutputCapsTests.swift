@@ -70,6 +70,8 @@ struct ToolOutputCapsTests {
     func budget() {
         let results = [result("long", String(repeating: "x", count: 5_000)), result("short", "ok")]
         #expect(caps(each: 5, total: 6).shown(results).last?.output == "ok")
-        #expect(caps(each: 5, total: 5).shown(results).last?.output.hasPrefix("(output omitted") == true)
+        #expect(
+            caps(each: 5, total: 5).shown(results).last?.output.hasPrefix("(output omitted") == true
+        )
     }
 }

@@ -136,7 +136,9 @@ struct SignalSpellingTests {
 
     @Test(
         "What may not be a signal",
-        arguments: ["", "[", "[]", "[ ]", "[_-]", "A", "[A", "A]", "[[A]]", "[A]]", "[A\nB]", " [A]"])
+        arguments: [
+            "", "[", "[]", "[ ]", "[_-]", "A", "[A", "A]", "[[A]]", "[A]]", "[A\nB]", " [A]",
+        ])
     func malformed(signal: String) {
         #expect(!SignalSpelling.isWellFormed(signal))
     }

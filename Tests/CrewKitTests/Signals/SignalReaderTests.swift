@@ -173,7 +173,9 @@ struct MentionedSignalTests {
 
     @Test(
         "A megabyte of anything is read in one pass",
-        arguments: ["[", "]", "[[", "“", "„[", "‘", "'[X", "`", "`` ` ", "[x]", "«[", "<", "```\n", "> \n"])
+        arguments: [
+            "[", "]", "[[", "“", "„[", "‘", "'[X", "`", "`` ` ", "[x]", "«[", "<", "```\n", "> \n",
+        ])
     func hugeReplies(piece: String) {
         // A scanner that looks ahead from every mark takes hours for this, not a second.
         let reply = String(repeating: piece, count: 1_000_000 / piece.utf8.count)
