@@ -54,8 +54,8 @@ struct ChatChunkScanner {
             return true
         }
         let quoted = UnsafeBufferPointer(rebasing: bytes[start..<index])
-        // Text that cannot be read here is for the full reader to refuse.
-        guard let unescaped = try? JSONValue(parsing: quoted).string else { return false }  // as said
+        let value = try? JSONValue(parsing: quoted)  // the full reader says what is wrong
+        guard let unescaped = value?.string else { return false }
         text = unescaped
         return true
     }

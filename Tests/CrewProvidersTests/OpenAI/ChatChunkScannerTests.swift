@@ -61,7 +61,7 @@ struct ChatChunkScannerTests {
     private static func compare(_ bytes: [UInt8]) throws {
         try bytes.withUnsafeBufferPointer { bytes in
             guard let text = ChatChunkScanner.text(in: bytes),
-                let full = try? JSONValue(parsing: bytes)  // refused by the full reader: nothing to compare
+                let full = try? JSONValue(parsing: bytes)  // refused: nothing to compare
             else { return }
             let choice = try #require(full["choices"]?.array?.first)
             #expect(choice["delta"]?["content"]?.string ?? "" == text)
