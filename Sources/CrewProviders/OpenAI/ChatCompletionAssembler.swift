@@ -36,6 +36,18 @@ struct ChatCompletionAssembler: Sendable {
         }
     }
 
+    /// Takes a chunk that only says something, if it is one; false leaves it to `add`.
+    ///
+    /// Chunks are read in full until one has named the model.
+    mutating func addSimple(
+        _ chunk: UnsafeBufferPointer<UInt8>, progress: Progress
+    ) -> Bool {
+        guard model != nil, let piece = ChatChunkScanner.text(in: chunk) else { return false }
+        hasChoice = true
+        if !piece.isEmpty { say(piece, progress) }
+        return true
+    }
+
     private mutating func add(choice: JSONValue, _ progress: Progress) throws(EndpointFailure) {
         hasChoice = true
         // A whole completion is complete, even from a server that leaves out why it stopped.

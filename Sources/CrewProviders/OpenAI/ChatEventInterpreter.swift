@@ -22,6 +22,7 @@ struct ChatEventInterpreter: Sendable {
         _ event: ServerSentEventDecoder.Event, mayBeCut: Bool, _ progress: Progress
     ) throws(CrewError) {
         guard !isDone else { return }
+        if event.type == "message", assembler.addSimple(event.data, progress: progress) { return }
         let chunk: JSONValue
         do {
             chunk = try JSONValue(parsing: event.data)
