@@ -11,6 +11,9 @@ public struct CommandTool: Tool {
     private let arguments: [ArgumentTemplate]
     private let prototype: Program
 
+    /// A written time limit is the program's; `definition.timeout` is a little longer, so that the
+    /// program's last words reach the model.
+    ///
     /// - Parameters:
     ///   - timeout: for definitions that name no time limit of their own.
     ///   - clock: measures the time limit.
@@ -22,7 +25,7 @@ public struct CommandTool: Tool {
     ) throws(CrewError) {
         definition = ToolDefinition(
             name: written.name, description: written.description, parameters: written.parameters,
-            effect: written.effect, timeout: written.timeout)
+            effect: written.effect, timeout: written.timeout.map { $0 + Program.farewell })
         guard let program = written.command.first, !program.isEmpty else {
             throw Self.problem(written, "its command names no program")
         }

@@ -1,4 +1,5 @@
 import CrewKit
+import CrewTesting
 import Testing
 
 @testable import CrewTools
@@ -69,6 +70,22 @@ struct CommandToolTests {
         #expect(await error(silent)?.message == "'sh' failed with exit code 1:\nout")
         let killed = try tool(["sh", "-c", "kill -9 $$"])
         #expect(await error(killed)?.message == "'sh' was ended by signal 9 and wrote nothing")
+    }
+
+    @Test("A written time limit is the program's; the engine waits a little longer for its words")
+    func timeLimit() async throws {
+        #expect(try tool(["true"]).definition.timeout == nil)
+        let clock = InstantClock()
+        var written = CommandToolDefinition(name: "T", description: "", command: ["sleep", "1000"])
+        written.timeout = .seconds(7)
+        let slow = try CommandTool(written, clock: clock)
+        #expect(slow.definition.timeout == .seconds(9))
+        let failure = await error(slow)
+        #expect(failure?.code == .toolTimeout)
+        #expect(
+            failure?.message
+                == "'sleep' was ended because it took longer than 7.0 seconds and wrote nothing")
+        #expect(clock.sleeps == [.seconds(7)])
     }
 
     @Test("A missing program says so", arguments: ["no-such-program", "/no/such/program"])

@@ -42,6 +42,27 @@ struct SystemToolsTests {
         }
     }
 
+    @Test("Tools with a limit of their own are given a little longer, the others the crew's time")
+    func timeouts() {
+        var timeouts: [ToolName: Duration] = [:]
+        for tool in SystemTools.all() {
+            timeouts[tool.definition.name] = tool.definition.timeout
+        }
+        var expected: [ToolName: Duration] = [
+            "PingHost": .seconds(18), "CheckNetworkStatus": .seconds(18),
+            "ResolveDNS": .seconds(12), "CheckServiceStatus": .seconds(12),
+            "ExecuteCommand": .seconds(62),
+        ]
+        #if os(macOS)
+            expected["GetCPUUsage"] = .seconds(17)
+            expected["GetMemoryUsage"] = .seconds(12)
+            expected["CheckMemoryStatus"] = .seconds(12)
+            expected["GetSystemDiagnostics"] = .seconds(27)
+            expected["GetRunningProcesses"] = .seconds(12)
+        #endif
+        #expect(timeouts == expected)
+    }
+
     @Test("The measuring tools measure this machine")
     func measuring() async throws {
         #expect(try await tool("GetCPUUsage").call(.test()).contains("%"))

@@ -28,6 +28,9 @@ struct Program: Sendable {
     var grace: Duration = .milliseconds(500)
     var clock: any Clock<Duration> = ContinuousClock()
 
+    /// What a tool's caller should allow on top of the time limits: ending programs, being told.
+    static let farewell: Duration = .seconds(2)
+
     /// Runs it to its end, whichever that is.
     ///
     /// - Throws: `tool_failed` when it cannot be started, `CancellationError` when the task was

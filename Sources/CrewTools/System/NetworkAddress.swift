@@ -8,7 +8,7 @@ import CrewKit
     import Musl
 #endif
 
-/// NetworkAddress of hosts, from the system's own look-up.
+/// One address of a host, as the system's own look-up gives it.
 struct NetworkAddress: Sendable, Hashable {
     /// The address in its usual spelling.
     let text: String

@@ -5,9 +5,13 @@ struct SystemTool: Tool {
     let definition: ToolDefinition
     private let answer: @Sendable (JSONObject) async throws -> String
 
+    /// - Parameter ownLimit: the longest time after which the tool itself gives up and says why.
+    ///   The engine waits a little longer, or the model would hear "no result" instead of the
+    ///   reason. Without one, the crew's time for a call applies.
     init(
         _ name: ToolName, _ description: String, parameters: [Parameter] = [],
-        effect: ToolEffect = .read, answer: @escaping @Sendable (JSONObject) async throws -> String
+        effect: ToolEffect = .read, ownLimit: Duration? = nil,
+        answer: @escaping @Sendable (JSONObject) async throws -> String
     ) {
         let required = parameters.filter(\.isRequired).map { JSONValue.string($0.name) }
         definition = ToolDefinition(
@@ -17,7 +21,7 @@ struct SystemTool: Tool {
                 "properties": .object(JSONObject(parameters.map { ($0.name, $0.schema) })),
                 "required": .array(required),
             ],
-            effect: effect)
+            effect: effect, timeout: ownLimit.map { $0 + Program.farewell })
         self.answer = answer
     }
 

@@ -4,7 +4,7 @@ extension SystemTools {
     var runningProcesses: any Tool {
         SystemTool(
             "GetRunningProcesses", "Lists the busiest processes of this machine.",
-            parameters: [.count("how many to list, 1 to 50", default: 5)]
+            parameters: [.count("how many to list, 1 to 50", default: 5)], ownLimit: Self.listLimit
         ) { arguments in
             let count = min(50, max(1, arguments["count"]?.integer ?? 5))
             return ProcessLine.table(try await processes(), count: count)
@@ -16,7 +16,9 @@ extension SystemTools {
             "CheckServiceStatus", "Tells whether a service of this machine runs.",
             parameters: [
                 .text("service", "name of the service", pattern: "^[A-Za-z0-9_@][A-Za-z0-9_@.:-]*$")
-            ]
+            ],
+            // It asks twice.
+            ownLimit: Self.keeperLimit * 2
         ) { arguments in
             let service = arguments["service"]?.string ?? ""
             if let reading = try await askServiceKeeper(of: service) {
@@ -33,7 +35,7 @@ extension SystemTools {
             "ExecuteCommand",
             "Runs one program with arguments on this machine, without a shell. Allowed: \(list).",
             parameters: [.text("command", "the program and its arguments, as on a command line")],
-            effect: .write
+            effect: .write, ownLimit: Self.commandLimit
         ) { arguments in
             guard !allowed.isEmpty else {
                 throw CrewError(
@@ -48,16 +50,31 @@ extension SystemTools {
                     "ExecuteCommand may not run this program; allowed are: \(list) "
                         + "(tools.ExecuteCommand.allow)")
             }
-            let report = try await run(words, timeLimit: .seconds(60))
-            if let failure = report.failure(of: program, timeLimit: .seconds(60)) { throw failure }
+            let report = try await run(words, timeLimit: Self.commandLimit)
+            if let failure = report.failure(of: program, timeLimit: Self.commandLimit) {
+                throw failure
+            }
             return report.output.isEmpty ? report.error : report.output
         }
+    }
+
+    private static let commandLimit: Duration = .seconds(60)
+    private static let keeperLimit: Duration = .seconds(5)
+    private static let psLimit: Duration = .seconds(10)
+
+    /// Only macOS asks a program for the processes.
+    private static var listLimit: Duration? {
+        #if os(macOS)
+            psLimit
+        #else
+            nil
+        #endif
     }
 
     private func processes() async throws -> [ProcessLine] {
         #if os(macOS)
             let list = try await run(
-                ["ps", "-Aceo", "pid=,pcpu=,rss=,comm="], timeLimit: .seconds(10))
+                ["ps", "-Aceo", "pid=,pcpu=,rss=,comm="], timeLimit: Self.psLimit)
             return list.output.split(separator: "\n").compactMap { ProcessLine(ps: $0) }
         #else
             let before = try await ProcessTable.read()
@@ -78,9 +95,10 @@ extension SystemTools {
     /// What systemd says, where it runs and knows the service.
     private func askServiceKeeper(of service: String) async throws -> ServiceReading? {
         do {
-            let active = try await run(["systemctl", "is-active", service], timeLimit: .seconds(5))
+            let active = try await run(
+                ["systemctl", "is-active", service], timeLimit: Self.keeperLimit)
             let enabled = try await run(
-                ["systemctl", "is-enabled", service], timeLimit: .seconds(5))
+                ["systemctl", "is-enabled", service], timeLimit: Self.keeperLimit)
             return ServiceReading(isActive: active.output, isEnabled: enabled.output)
         } catch let error as CrewError where Program.isMissing(error) {
             return nil

@@ -2,21 +2,23 @@ import CrewKit
 
 extension SystemTools {
     var cpuUsage: any Tool {
-        SystemTool("GetCPUUsage", "Tells how busy the processors of this machine are, in percent.")
-        {
-            _ in try await readCPUUsage()
-        }
+        SystemTool(
+            "GetCPUUsage", "Tells how busy the processors of this machine are, in percent.",
+            ownLimit: ResourceLimit.processors
+        ) { _ in try await readCPUUsage() }
     }
 
     var memoryUsage: any Tool {
-        SystemTool("GetMemoryUsage", "Tells how much memory of this machine is in use.") { _ in
-            try await readMemory().summary
-        }
+        SystemTool(
+            "GetMemoryUsage", "Tells how much memory of this machine is in use.",
+            ownLimit: ResourceLimit.memory
+        ) { _ in try await readMemory().summary }
     }
 
     var memoryStatus: any Tool {
         SystemTool(
-            "CheckMemoryStatus", "Tells how the memory of this machine is used, swap included."
+            "CheckMemoryStatus", "Tells how the memory of this machine is used, swap included.",
+            ownLimit: ResourceLimit.memory
         ) { _ in try await readMemory().details }
     }
 
@@ -43,7 +45,8 @@ extension SystemTools {
     var diagnostics: any Tool {
         SystemTool(
             "GetSystemDiagnostics",
-            "Tells processors, memory, disk and system information of this machine at once."
+            "Tells processors, memory, disk and system information of this machine at once.",
+            ownLimit: ResourceLimit.all
         ) { _ in
             let cpu = try await readCPUUsage()
             let memory = try await readMemory().details
@@ -60,8 +63,9 @@ extension SystemTools {
 
     private func readMemory() async throws -> MemoryReading {
         #if os(macOS)
-            let size = try await run(["sysctl", "-n", "hw.memsize"], timeLimit: .seconds(5))
-            let pages = try await run(["vm_stat"], timeLimit: .seconds(5))
+            let size = try await run(
+                ["sysctl", "-n", "hw.memsize"], timeLimit: ResourceLimit.memoryProgram)
+            let pages = try await run(["vm_stat"], timeLimit: ResourceLimit.memoryProgram)
             let reading = MemoryReading(memsize: size.output, vmStat: pages.output)
         #else
             let text = try await SystemFile.read("/proc/meminfo")
@@ -73,7 +77,8 @@ extension SystemTools {
 
     private func readCPUUsage() async throws -> String {
         #if os(macOS)
-            let top = try await run(["top", "-l", "2", "-n", "0"], timeLimit: .seconds(15))
+            let top = try await run(
+                ["top", "-l", "2", "-n", "0"], timeLimit: ResourceLimit.processorProgram)
             guard let percent = ProcessorReading.percent(top: top.output) else {
                 throw SystemFile.unreadable("the processor statistics")
             }
@@ -90,4 +95,19 @@ extension SystemTools {
                 + "processors\nLoad average (1, 5, 15 min): \(load.joined(separator: ", "))"
         #endif
     }
+}
+
+/// How long the readings may take where they come from programs; Linux has them in files.
+private enum ResourceLimit {
+    #if os(macOS)
+        static let processorProgram: Duration = .seconds(15)
+        static let memoryProgram: Duration = .seconds(5)
+        static let processors: Duration? = processorProgram
+        static let memory: Duration? = memoryProgram * 2
+        static let all: Duration? = processorProgram + memoryProgram * 2
+    #else
+        static let processors: Duration? = nil
+        static let memory: Duration? = nil
+        static let all: Duration? = nil
+    #endif
 }
