@@ -42,7 +42,12 @@ struct CrewSetup: Sendable {
 
     func runner(_ models: ModelSet) throws(CrewError) -> CrewRunner {
         var tools = systemTools
-        for command in loaded.definition.commandTools { tools.append(try CommandTool(command)) }
+        let limit = loaded.definition.settings.toolTimeout
+        for written in loaded.definition.commandTools {
+            var command = written
+            command.timeout = written.timeout ?? limit
+            tools.append(try CommandTool(command))
+        }
         return try CrewRunner(
             crew: try loaded.validated(tools: systemToolNames), models: models,
             tools: Toolbox(tools))

@@ -49,7 +49,8 @@ struct AgentNames: Sendable {
     private let names: [AgentID: String]
 
     init(_ crew: CrewDefinition) {
-        names = Dictionary(crew.agents.map { ($0.id, TerminalStyle.harmless($0.name)) }, uniquingKeysWith: { $1 })
+        let pairs = crew.agents.map { ($0.id, TerminalStyle.harmless($0.name)) }
+        names = Dictionary(pairs, uniquingKeysWith: { $1 })
     }
 
     subscript(agent: AgentID) -> String { names[agent] ?? agent.rawValue }

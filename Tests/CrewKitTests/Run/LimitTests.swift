@@ -102,7 +102,8 @@ struct LimitTests {
     func trimmed() async throws {
         var crew = CrewFixture(AgentDefinition(id: "a"))
         crew.definition.settings.contextWindow = 50
-        let history = (1...9).map { ConversationEntry.user("\($0) " + String(repeating: "x", count: 99)) }
+        let long = String(repeating: "x", count: 99)
+        let history = (1...9).map { ConversationEntry.user("\($0) \(long)") }
         let model = ScriptedModel(["a": [.text("ok")]])
         let told = try await crew.run(RunRequest("hi", history: history), model)
         #expect(told.result.outcome == .completed)
