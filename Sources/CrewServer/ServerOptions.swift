@@ -13,7 +13,9 @@ public struct ServerOptions: Sendable {
     public var limits = RequestLimits()
     /// What answers, for people: provider and model, as the page shows it.
     public var modelDescription = ""
-    /// True when no model answers but a script; the page and the frames say so.
+    /// True when all agents are answered by a script: the page, `/health` and `start` frames say so.
+    ///
+    /// Other frames go by the model that answers their agent.
     public var isScripted = false
     /// Inputs that the page offers to try.
     public var examples: [String] = []
