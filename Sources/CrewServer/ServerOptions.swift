@@ -13,7 +13,9 @@ public struct ServerOptions: Sendable {
     public var limits = RequestLimits()
     /// What answers, for people: provider and model, as the page shows it.
     public var modelDescription = ""
-    /// True when no model answers but a script; the page and the frames say so.
+    /// True when all agents are answered by a script: the page, `/health` and `start` frames say so.
+    ///
+    /// Other frames go by the model that answers their agent.
     public var isScripted = false
     /// Inputs that the page offers to try.
     public var examples: [String] = []
@@ -22,9 +24,11 @@ public struct ServerOptions: Sendable {
     public var drainTime: Duration = .seconds(10)
     /// How long a client may take nothing of what is there for it.
     public var writeTimeout: Duration = .seconds(60)
+    /// How long the last frame may take of a stream that ends because the server stops.
+    public var goodbyeTime: Duration = .seconds(2)
     /// How long a connection may be open with no request under way.
     public var idleTimeout: Duration = .seconds(60)
-    /// Waits with this clock: keep-alives and the drain.
+    /// Waits with this clock: keep-alives, the drain, goodbyes.
     public var clock: any Clock<Duration> = ContinuousClock()
     /// Stamps what has no time of its own with this.
     public var now: @Sendable () -> Date = { Date() }  // default

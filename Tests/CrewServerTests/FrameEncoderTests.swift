@@ -173,6 +173,64 @@ struct FrameEncoderTests {
         #expect(frames.map { $0.metadata["scripted"] } == [true, nil, true, nil])
     }
 
+    @Test("A frame goes by its own agent's model, whatever the server says of all")
+    func scriptedByAgent() throws {
+        var encoder = encoder(isScripted: true)
+        let items = [
+            stored(1, .runStarted(RunStarted(crew: "c", input: "i", agent: "a", history: []))),
+            stored(2, .roundStarted(RoundStarted(agent: "a", round: 1, model: "scripted s"))),
+            stored(3, replied("a", "scripted s")),
+            stored(4, .roundStarted(RoundStarted(agent: "b", round: 2, model: "openai x"))),
+            stored(5, replied("b", "openai x")),
+            stored(6, .runEnded(RunEnded(outcome: .completed))),
+        ]
+        let frames = try Frame.all(in: encoder.encode(items))
+        #expect(frames.first("start")?.metadata["scripted"] == true)
+        let responses = frames.filter { $0.type == "agent_response" }
+        #expect(responses.map { $0.metadata["scripted"] } == [true, nil])
+        #expect(frames.last?.type == "done")
+        #expect(frames.last?.metadata["scripted"] == nil)
+    }
+
+    @Test("Pieces after a failed script are not said to be scripted: a backup makes them")
+    func scriptedFallback() throws {
+        let abandoned = MessageDelta(
+            branch: nil, agent: "a", round: 1, index: 0, kind: .abandoned(because: .modelTimeout))
+        let text = MessageDelta(branch: nil, agent: "a", round: 1, index: 1, kind: .text("x"))
+        let frames = try frames(
+            stored(1, .roundStarted(RoundStarted(agent: "a", round: 1, model: "scripted s"))),
+            .delta(abandoned), .delta(text), stored(2, replied("a", "openai x")))
+        #expect(frames.first("token")?.metadata["scripted"] == nil)
+        #expect(frames.first("agent_response")?.metadata["scripted"] == nil)
+    }
+
+    private func replied(
+        _ agent: AgentID, _ model: String, usage: Usage? = nil, cost: Double? = nil
+    ) -> RunEvent {
+        .replied(
+            Replied(
+                agent: agent, round: 1, message: AgentMessage(agent: agent, text: "t"),
+                finish: .stop, usage: usage, cost: cost, model: model))
+    }
+
+    @Test(
+        "A pause tells what the whole run has spent where the stream saw all of it",
+        arguments: [(0, true), (7, false)])
+    func pausedSums(_ sequence: Int, _ isKnown: Bool) throws {
+        var encoder = encoder(after: sequence)
+        let spent = Usage(inputTokens: 10, outputTokens: 2)
+        let items = [
+            stored(sequence + 1, replied("a", "m", usage: spent, cost: 0.5)),
+            stored(sequence + 2, replied("b", "m", usage: spent), branch: "x"),
+            stored(sequence + 3, .paused(RunPaused(agent: "a"))),
+        ]
+        let done = try #require(try Frame.all(in: encoder.encode(items)).last)
+        let sum: JSONValue? = ["input_tokens": 20, "output_tokens": 4, "complete": true]
+        #expect(done.metadata["outcome"] == "paused")
+        #expect(done.metadata["usage"] == (isKnown ? sum : JSONValue?.none))
+        #expect(done.metadata["cost"] == (isKnown ? 0.5 : JSONValue?.none))
+    }
+
     @Test("Nothing follows the frame that ends the stream")
     func nothingAfterEnd() throws {
         var encoder = encoder()

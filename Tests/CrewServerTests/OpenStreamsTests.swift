@@ -46,6 +46,35 @@ struct OpenStreamsTests {
         #expect(watch.reason == .stalled)
     }
 
+    @Test("A ping that returns late does not take the newest id back")
+    func lateID() async throws {
+        let watch = try OpenStreams(limit: 1).open()
+        await watch.writing(upTo: 3) {
+            await watch.writing(upTo: 9) {}
+        }
+        #expect(watch.lastSequence == 9)
+    }
+
+    @Test("The end is heard while nobody takes the pings")
+    func heardEnd() async throws {
+        let watch = try OpenStreams(limit: 1).open()
+        watch.end(.shuttingDown)
+        watch.end(.stalled)
+        #expect(try await watch.untilEnded() == .shuttingDown)
+    }
+
+    @Test("A stream has one last frame: its run's, or the one that says why it has to end")
+    func oneLastFrame() throws {
+        let streams = OpenStreams(limit: 2)
+        let (run, server) = (try streams.open(), try streams.open())
+        #expect(run.beginLastFrame())
+        run.end(.shuttingDown)
+        #expect(run.isLastFrameDue)
+        server.end(.shuttingDown)
+        #expect(!server.beginLastFrame())
+        #expect(!server.isLastFrameDue)
+    }
+
     @Test("A draining server takes in no more, and ends the rest when told")
     func drain() throws {
         let streams = OpenStreams(limit: 2)

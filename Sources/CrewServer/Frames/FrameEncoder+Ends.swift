@@ -62,7 +62,10 @@ extension FrameEncoder {
         begin("pause", agent: pause.agent, "[PAUSE:\(pause.agent)] Waiting for user input", time)
         out.field("session_id", facts.session.rawValue)
         end()
-        encodeDone(.paused(at: pause.agent), usage: nil, cost: nil, stored, time)
+        // The event has no sums. What was spent before a resumed stream is not known here.
+        let usage = showsWholeRun ? progress.usage : nil
+        let cost = showsWholeRun ? progress.cost : nil
+        encodeDone(.paused(at: pause.agent), usage: usage, cost: cost, stored, time)
     }
 
     mutating func encode(_ ended: RunEnded, _ stored: StoredEvent, _ time: String) {
@@ -117,7 +120,7 @@ extension FrameEncoder {
         }
         out.field("text", progress.lastText)
         counts(usage, cost)
-        if facts.isScripted || !progress.scriptedAgents.isEmpty { out.field("scripted", true) }
+        if progress.isLastTextScripted { out.field("scripted", true) }
         finish(stored)
     }
 

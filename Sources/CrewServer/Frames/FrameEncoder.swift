@@ -12,6 +12,8 @@ struct FrameEncoder {
     static let system = "system"
 
     let facts: StreamFacts
+    /// True when the stream shows its run from the first event on: its sums are the run's then.
+    let showsWholeRun: Bool
     /// Stamps what has no time of its own.
     let now: @Sendable () -> Date
     /// The id of the newest frame: the last stored event that was wholly shown.
@@ -25,6 +27,7 @@ struct FrameEncoder {
     init(facts: StreamFacts, after sequence: Int, now: @escaping @Sendable () -> Date) {
         self.facts = facts
         self.lastSequence = sequence
+        showsWholeRun = sequence == 0
         self.now = now
     }
 
@@ -103,9 +106,7 @@ extension FrameEncoder {
 
     /// Says that no model made this text.
     mutating func fieldIfScripted(_ agent: AgentID) {
-        if facts.isScripted || progress.scriptedAgents.contains(agent) {
-            out.field("scripted", true)
-        }
+        if progress.isScripted(agent) { out.field("scripted", true) }
     }
 
     private mutating func encode(_ delta: MessageDelta, at time: String) {
@@ -115,6 +116,7 @@ extension FrameEncoder {
         case .reasoning(let text):
             begin("reasoning", agent: delta.agent, text, time, branch: delta.branch)
         case .abandoned(let code):
+            progress.noteAbandoned(by: delta.agent)
             let text = "↩️ The reply starts over"
             begin("message_abandoned", agent: delta.agent, text, time, branch: delta.branch)
             out.field("code", code.rawValue)

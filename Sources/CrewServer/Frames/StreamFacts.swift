@@ -9,7 +9,7 @@ struct StreamFacts: Sendable {
     let agentNames: [AgentID: String]
     /// What answers, for people.
     let modelDescription: String
-    /// True when no real model answers.
+    /// True when no agent is answered by a real model; each frame goes by its own agent's.
     let isScripted: Bool
 
     func name(of agent: AgentID) -> String { agentNames[agent] ?? agent.rawValue }

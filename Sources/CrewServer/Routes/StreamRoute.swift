@@ -41,7 +41,7 @@ struct StreamRoute: Sendable {
             events: begun.events,
             encoder: FrameEncoder(
                 facts: facts(of: begun), after: begun.shownFrom, now: options.now),
-            lease: lease, logger: logger)
+            lease: lease, logger: logger, clock: options.clock, goodbyeTime: options.goodbyeTime)
         let body = request.body
         return Response(
             status: .ok, headers: Self.headers,

@@ -56,5 +56,5 @@ final class OpenStreams: Sendable {
         for watch in all() { watch.end(.shuttingDown) }
     }
 
-    private func all() -> [StreamWatch] { state.withLock { Array($0.watches.values) } }
+    func all() -> [StreamWatch] { state.withLock { Array($0.watches.values) } }
 }

@@ -13,11 +13,19 @@ final class StreamWatch: Sendable {
         case shuttingDown
     }
 
+    private struct State {
+        var ending: Ending?
+        var isLastFrameDue = false
+    }
+
     let number: Int
-    /// An element asks for a ping; the end says that the stream is over.
+    /// An element asks for a ping; there are none once the stream has to end.
     let pings: AsyncStream<Void>
     private let ping: AsyncStream<Void>.Continuation
-    private let ending = Mutex<Ending?>(nil)
+    /// Ends when the stream has to: apart from the pings, whose writer may be stuck itself.
+    private let ended: AsyncStream<Never>
+    private let endedMark: AsyncStream<Never>.Continuation
+    private let state = Mutex(State())
     private let sequence = Atomic(0)
     private let silentTicks = Atomic(0)
     private let openWrites = Atomic(0)
@@ -25,18 +33,45 @@ final class StreamWatch: Sendable {
     init(number: Int) {
         self.number = number
         (pings, ping) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
+        (ended, endedMark) = AsyncStream.makeStream()
     }
 
     /// The id of the newest frame that went out.
     var lastSequence: Int { sequence.load(ordering: .relaxed) }
 
     /// Why the stream has to end, once it has to.
-    var reason: Ending? { ending.withLock { $0 } }
+    var reason: Ending? { state.withLock { $0.ending } }
+
+    /// True while a write has not returned.
+    var isWriting: Bool { openWrites.load(ordering: .relaxed) > 0 }
+
+    /// True once the run's own last frame is on its way.
+    var isLastFrameDue: Bool { state.withLock { $0.isLastFrameDue } }
 
     /// The first reason counts.
     func end(_ reason: Ending) {
-        ending.withLock { $0 = $0 ?? reason }
+        state.withLock { $0.ending = $0.ending ?? reason }
         ping.finish()
+        endedMark.finish()
+    }
+
+    /// Says that the run's own last frame is about to be written.
+    ///
+    /// Decided in one place with the reasons to end, so that a stream has one last frame.
+    ///
+    /// - Returns: false when the stream has to end before that.
+    func beginLastFrame() -> Bool {
+        state.withLock { state in
+            state.isLastFrameDue = state.ending == nil
+            return state.isLastFrameDue
+        }
+    }
+
+    /// Waits until the stream has to end; only one task may.
+    func untilEnded() async throws -> Ending {
+        for await _ in ended {}
+        try Task.checkCancellation()
+        return reason ?? .clientLeft
     }
 
     /// Counts as life: a write that does not return is what makes a stream stuck.
@@ -50,12 +85,13 @@ final class StreamWatch: Sendable {
             silentTicks.store(0, ordering: .relaxed)
         }
         try await write()
-        self.sequence.store(sequence, ordering: .relaxed)
+        // A ping may return after a newer frame: the newest id stays.
+        self.sequence.max(sequence, ordering: .relaxed)
     }
 
     func tick(pingAfter silence: Int, giveUpAfter patience: Int) {
         let ticks = silentTicks.add(1, ordering: .relaxed).newValue
-        if openWrites.load(ordering: .relaxed) > 0 {
+        if isWriting {
             if ticks >= patience { end(.stalled) }
         } else if ticks >= silence {
             ping.yield()

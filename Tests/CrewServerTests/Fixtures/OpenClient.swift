@@ -8,7 +8,9 @@ struct OpenClient {
     private let pieces: AsyncStream<String>
 
     /// Sends the request and does not wait for an answer.
-    init(_ port: Int, _ json: String) async throws {
+    ///
+    /// - Parameter isReading: without it the connection fills up, until `startReading`.
+    init(_ port: Int, _ json: String, isReading: Bool = true) async throws {
         client = TestClient(host: "localhost", port: port)
         client.connect()
         let (pieces, piece) = AsyncStream<String>.makeStream()
@@ -17,6 +19,7 @@ struct OpenClient {
         try await channel.eventLoop.submit {
             try channel.pipeline.syncOperations.addHandler(Tap(piece: piece), position: .first)
         }.get()
+        try await channel.setOption(.autoRead, value: isReading).get()
         try await client.executeAndDontWaitForResponse(
             TestClient.Request(
                 "/api/crew/stream", method: .post, authority: "localhost",
@@ -31,6 +34,10 @@ struct OpenClient {
             if read.contains(text) { break }
         }
         return read
+    }
+
+    func startReading() async throws {
+        try await client.getChannel().setOption(.autoRead, value: true).get()
     }
 
     func leave() async throws { try await client.shutdown() }
