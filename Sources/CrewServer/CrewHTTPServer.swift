@@ -1,4 +1,5 @@
 public import CrewKit
+import Foundation
 import Hummingbird
 import HummingbirdCore
 public import Logging
@@ -60,7 +61,14 @@ public struct CrewHTTPServer: Service {
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { await self.drainOnShutdown() }
             defer { group.cancelAll() }
-            try await application.run()
+            do {
+                try await application.run()
+            } catch let error as IOError where error.errnoCode == EADDRINUSE {
+                throw CrewError(
+                    .invalidInput,
+                    "port \(options.port) is taken on \(options.host): choose another, or 0 for any",
+                    cause: error)
+            }
         }
     }
 
