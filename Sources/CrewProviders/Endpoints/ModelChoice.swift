@@ -5,27 +5,38 @@ public struct ModelChoice: Sendable {
     public let model: any LanguageModel
     /// One phrase for people, such as `ollama llama3.2 at localhost:11434`.
     public let choice: String
-    /// Whether what answers is, or may come to be, the crew's script and no model at all.
+    /// Whether what answers is the crew's script and no model at all.
     public let isScripted: Bool
+    /// Whether its calls cost nothing, whatever price a crew's files name for another model.
+    public let isFree: Bool
 
-    init(_ model: any LanguageModel, _ choice: String? = nil) {
-        self.init(model, choice ?? model.name, model is ScriptedLanguageModel)
+    init(_ model: any LanguageModel, _ choice: String? = nil, isFree: Bool = false) {
+        let isScripted = model is ScriptedLanguageModel
+        self.init(model, choice ?? model.name, isScripted, isFree || isScripted)
     }
 
-    private init(_ model: any LanguageModel, _ choice: String, _ isScripted: Bool) {
+    private init(
+        _ model: any LanguageModel, _ choice: String, _ isScripted: Bool, _ isFree: Bool
+    ) {
         self.model = model
         self.choice = choice
         self.isScripted = isScripted
+        self.isFree = isFree
     }
 
     /// The same choice, tried again when a call fails, and then handed over to `backup`.
+    ///
+    /// A script is not tried again: it fails because it was told to.
     public func retried(
         policy: RetryingModel.Policy = RetryingModel.Policy(), thenBy backup: ModelChoice? = nil
     ) -> ModelChoice {
-        let first = RetryingModel(model, policy: policy)
-        guard let backup else { return ModelChoice(first, choice, isScripted) }
-        let both = FallbackModel(first, backup: RetryingModel(backup.model, policy: policy))
+        let first = isScripted ? model : RetryingModel(model, policy: policy)
+        guard let backup, backup.choice != choice else {
+            return ModelChoice(first, choice, isScripted, isFree)
+        }
+        let second = backup.retried(policy: policy)
         return ModelChoice(
-            both, "\(choice), else \(backup.choice)", isScripted || backup.isScripted)
+            FallbackModel(first, backup: second.model), "\(choice), else \(second.choice)",
+            isScripted && second.isScripted, isFree && second.isFree)
     }
 }

@@ -94,10 +94,11 @@ extension ModelEndpoints {
         reference.apiKeyVariable = nil
         let wanted = reference.model
         if models.contains(wanted) || models.contains("\(wanted):latest") {
-            return ModelChoice(try ollama(reference, environment))
+            return ModelChoice(try ollama(reference, environment), isFree: true)
         }
         reference.model = first
         let model = try ollama(reference, environment)
-        return ModelChoice(model, "\(model.name) ('\(wanted)' is not there)")
+        return ModelChoice(
+            model, "\(model.name) ('\(wanted)' is not there)", isFree: true)
     }
 }

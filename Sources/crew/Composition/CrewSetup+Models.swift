@@ -28,7 +28,7 @@ extension CrewSetup {
             let chosen = try await choose(from: endpoints, environment)
             let agents = loaded.definition.agents
             let choices = ModelChoices(
-                agents: agents.map { ($0.name, chosen[$0.id]?.phrase ?? "") },
+                agents: agents.map { ($0.name, chosen[$0.id]?.choice ?? "") },
                 isScripted: chosen.values.allSatisfy(\.isScripted))
             let free = modelOptions.local ? chosen : chosen.filter { $0.value.isFree }
             let models = ModelSet(chosen.mapValues(\.model), free: Set(free.keys))
@@ -51,44 +51,17 @@ extension CrewSetup {
 
     private func choose(
         from endpoints: ModelEndpoints, _ environment: [String: String]
-    ) async throws -> [AgentID: AgentModel] {
+    ) async throws -> [AgentID: ModelChoice] {
         let definition = loaded.definition
         let references = definition.agents.flatMap { [$0.primary, $0.backup].compactMap(\.self) }
         let choices = try await endpoints.choose(
             among: references.map(reference), environment: environment, script: definition.script)
-        var chosen: [AgentID: AgentModel] = [:]
+        var chosen: [AgentID: ModelChoice] = [:]
         for agent in definition.agents {
             guard let primary = choices[reference(agent.primary)] else { continue }
-            chosen[agent.id] = AgentModel(
-                primary: primary, backup: agent.backup.flatMap { choices[reference($0)] })
+            chosen[agent.id] = primary.retried(
+                thenBy: agent.backup.flatMap { choices[reference($0)] })
         }
         return chosen
-    }
-}
-
-/// An agent's model with its retries, and its backup behind it.
-private struct AgentModel {
-    let primary: ModelChoice
-    let backup: ModelChoice?
-
-    var model: any LanguageModel {
-        let first = retried(primary)
-        guard let backup, backup.choice != primary.choice else { return first }
-        return FallbackModel(first, backup: retried(backup))
-    }
-
-    var phrase: String {
-        guard let backup, backup.choice != primary.choice else { return primary.choice }
-        return "\(primary.choice), else \(backup.choice)"
-    }
-
-    var isScripted: Bool { primary.isScripted }
-
-    /// A price in the crew's files was meant for the model that they name.
-    var isFree: Bool { primary.isScripted || primary.model.name.hasPrefix("ollama") }
-
-    /// A script fails because it was told to: trying again would only take time.
-    private func retried(_ choice: ModelChoice) -> any LanguageModel {
-        choice.isScripted ? choice.model : RetryingModel(choice.model)
     }
 }
