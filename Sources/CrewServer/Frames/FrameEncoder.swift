@@ -20,6 +20,7 @@ struct FrameEncoder {
     private(set) var lastSequence: Int
     /// True once the frame was written after which nothing comes.
     private(set) var isFinished = false
+    private var latestTime = ""
     var progress = RunProgress()
     var out = FrameWriter()
 
@@ -73,7 +74,10 @@ extension FrameEncoder {
     mutating func begin(
         _ type: StaticString, agent: String, _ content: String, _ time: String
     ) {
-        out.begin(type, agent: agent, content: content, time: time)
+        // Pieces carry the moment they are shown, events that of their storing, which may be
+        // earlier; in a stream time only goes on. The texts are of one length and sort as times.
+        latestTime = max(latestTime, time)
+        out.begin(type, agent: agent, content: content, time: latestTime)
         out.field("run_id", facts.run.rawValue)
     }
 
