@@ -26,7 +26,12 @@ struct Product {
     static func environment(ping: URL? = nil) -> Environment {
         var path = ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin"
         if let ping { path = "\(ping.path):\(path)" }
-        return .custom(["PATH": path, "HOME": NSTemporaryDirectory(), "LANG": "C.UTF-8"])
+        var environment: [Environment.Key: String] = [
+            "PATH": path, "HOME": NSTemporaryDirectory(), "LANG": "C.UTF-8",
+        ]
+        // A sanitizer of this run is one of the binary too, and must not change its exit code.
+        environment["TSAN_OPTIONS"] = ProcessInfo.processInfo.environment["TSAN_OPTIONS"]
+        return .custom(environment)
     }
 
     static func run(_ arguments: String..., input: String = "") async throws -> Ended {
