@@ -96,7 +96,7 @@ extension CrewRunner {
 
     /// The newest run of a conversation, when it waits for an answer.
     public func pausedRun(in session: SessionID) async throws -> RunID? {
-        guard let last = try await store.runs(in: session).last else { return nil }
+        guard let last = try await store.newestRun(in: session) else { return nil }
         if case .paused = last.status { return last.id }
         return nil
     }
@@ -130,7 +130,7 @@ extension CrewRunner {
 
     /// What was said before: in the conversation's earlier runs, else what the caller brought.
     private func history(for request: RunRequest) async throws -> [ConversationEntry] {
-        guard let session = request.session, let last = try await store.runs(in: session).last
+        guard let session = request.session, let last = try await store.newestRun(in: session)
         else { return request.history }
         return RunState(crew: crew, replaying: try await allEvents(of: last.id)).entries
     }

@@ -2,8 +2,9 @@ import struct Foundation.Date
 
 extension RunEvent: Codable {
     private enum Name: String, Codable {
+        case queued
         case runStarted = "run_started"
-        case resumed
+        case resumed, recovered, forked
         case turnStarted = "turn_started"
         case roundStarted = "round_started"
         case contextTrimmed = "context_trimmed"
@@ -11,6 +12,8 @@ extension RunEvent: Codable {
         case roundFailed = "round_failed"
         case toolStarted = "tool_started"
         case toolReturned = "tool_returned"
+        case approvalRequested = "approval_requested"
+        case approvalDecided = "approval_decided"
         case signalMatched = "signal_matched"
         case handedOff = "handed_off"
         case groupStarted = "group_started"
@@ -28,8 +31,11 @@ extension RunEvent: Codable {
 
     private var parts: (name: Name, payload: any Codable) {
         switch self {
+        case .queued(let payload): (.queued, payload)
         case .runStarted(let payload): (.runStarted, payload)
         case .resumed(let payload): (.resumed, payload)
+        case .recovered(let payload): (.recovered, payload)
+        case .forked(let payload): (.forked, payload)
         case .turnStarted(let payload): (.turnStarted, payload)
         case .roundStarted(let payload): (.roundStarted, payload)
         case .contextTrimmed(let payload): (.contextTrimmed, payload)
@@ -37,6 +43,8 @@ extension RunEvent: Codable {
         case .roundFailed(let payload): (.roundFailed, payload)
         case .toolStarted(let payload): (.toolStarted, payload)
         case .toolReturned(let payload): (.toolReturned, payload)
+        case .approvalRequested(let payload): (.approvalRequested, payload)
+        case .approvalDecided(let payload): (.approvalDecided, payload)
         case .signalMatched(let payload): (.signalMatched, payload)
         case .handedOff(let payload): (.handedOff, payload)
         case .groupStarted(let payload): (.groupStarted, payload)
@@ -51,8 +59,11 @@ extension RunEvent: Codable {
     public init(from decoder: any Decoder) throws {
         let name = try decoder.container(keyedBy: CodingKeys.self).decode(Name.self, forKey: .type)
         switch name {
+        case .queued: self = .queued(try RunQueued(from: decoder))
         case .runStarted: self = .runStarted(try RunStarted(from: decoder))
         case .resumed: self = .resumed(try RunResumed(from: decoder))
+        case .recovered: self = .recovered(try RunRecovered(from: decoder))
+        case .forked: self = .forked(try RunForked(from: decoder))
         case .turnStarted: self = .turnStarted(try TurnStarted(from: decoder))
         case .roundStarted: self = .roundStarted(try RoundStarted(from: decoder))
         case .contextTrimmed: self = .contextTrimmed(try ContextTrimmed(from: decoder))
@@ -60,6 +71,8 @@ extension RunEvent: Codable {
         case .roundFailed: self = .roundFailed(try RoundFailed(from: decoder))
         case .toolStarted: self = .toolStarted(try ToolStarted(from: decoder))
         case .toolReturned: self = .toolReturned(try ToolReturned(from: decoder))
+        case .approvalRequested: self = .approvalRequested(try ApprovalRequested(from: decoder))
+        case .approvalDecided: self = .approvalDecided(try ApprovalDecided(from: decoder))
         case .signalMatched: self = .signalMatched(try SignalMatched(from: decoder))
         case .handedOff: self = .handedOff(try HandedOff(from: decoder))
         case .groupStarted: self = .groupStarted(try GroupStarted(from: decoder))

@@ -6,27 +6,19 @@ public struct RunStarted: Sendable, Hashable, Codable {
     public var session: SessionID?
     /// The conversation before this run, so that a run's log explains itself.
     public var history: [ConversationEntry]
+    /// Replaces the model of every agent; see `RunRequest.model`.
+    public var model: String?
 
     public init(
         crew: String, input: String, agent: AgentID, session: SessionID? = nil,
-        history: [ConversationEntry]
+        history: [ConversationEntry], model: String? = nil
     ) {
         self.crew = crew
         self.input = input
         self.agent = agent
         self.session = session
         self.history = history
-    }
-}
-
-/// A paused run got its answer.
-public struct RunResumed: Sendable, Hashable, Codable {
-    public var input: String
-    public var agent: AgentID
-
-    public init(input: String, agent: AgentID) {
-        self.input = input
-        self.agent = agent
+        self.model = model
     }
 }
 
@@ -238,15 +230,6 @@ public struct GroupJoined: Sendable, Hashable, Codable {
     }
 }
 
-/// The run waits for a person.
-public struct RunPaused: Sendable, Hashable, Codable {
-    public var agent: AgentID
-
-    public init(agent: AgentID) {
-        self.agent = agent
-    }
-}
-
 /// Something that deserves a look and changes nothing by itself.
 public struct RunWarning: Sendable, Hashable, Codable {
     public var agent: AgentID?
@@ -265,6 +248,7 @@ public struct RunWarning: Sendable, Hashable, Codable {
         public static let tooManyToolCalls: Self = "too_many_tool_calls"
         public static let modelRetried: Self = "model_retried"
         public static let modelFellBack: Self = "model_fell_back"
+        public static let outcomeUnknown: Self = "outcome_unknown"
     }
 
     public init(agent: AgentID? = nil, code: Code, message: String) {

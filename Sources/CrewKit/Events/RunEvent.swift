@@ -7,8 +7,11 @@ public import struct Foundation.Date
 /// `docs/events.md`; names and fields of its JSON form are public API.
 @nonexhaustive
 public enum RunEvent: Sendable, Hashable {
+    case queued(RunQueued)
     case runStarted(RunStarted)
     case resumed(RunResumed)
+    case recovered(RunRecovered)
+    case forked(RunForked)
     case turnStarted(TurnStarted)
     case roundStarted(RoundStarted)
     case contextTrimmed(ContextTrimmed)
@@ -16,6 +19,8 @@ public enum RunEvent: Sendable, Hashable {
     case roundFailed(RoundFailed)
     case toolStarted(ToolStarted)
     case toolReturned(ToolReturned)
+    case approvalRequested(ApprovalRequested)
+    case approvalDecided(ApprovalDecided)
     case signalMatched(SignalMatched)
     case handedOff(HandedOff)
     case groupStarted(GroupStarted)

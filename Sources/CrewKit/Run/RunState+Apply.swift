@@ -13,6 +13,7 @@ extension RunState {
         case .runStarted(let started):
             entries = started.history + [.user(started.input)]
             phase = .turnDue(started.agent)
+        case .queued, .recovered, .forked, .approvalRequested, .approvalDecided: break
         case .resumed(let resumed): resume(resumed)
         case .turnStarted, .contextTrimmed, .warned: break
         case .roundStarted(let started):
@@ -40,7 +41,7 @@ extension RunState {
     }
 
     private mutating func resume(_ resumed: RunResumed) {
-        entries.append(.user(resumed.input))
+        if let input = resumed.input { entries.append(.user(input)) }
         rounds = 0
         handoffs = 0
         followed = [:]

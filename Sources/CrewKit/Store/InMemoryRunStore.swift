@@ -4,19 +4,27 @@ import Synchronization
 ///
 /// For tests, `crew run` and servers that may lose their runs with the process.
 public final class InMemoryRunStore: RunStore {
-    private struct Log {
+    struct Log {
         var record: RunRecord
         var events: [StoredEvent]
+        /// Place in the order of creation.
+        var number: Int
+        var notifiedThrough = 0
+        var snapshot: RunSnapshot?
+        var artifacts: [String: (artifact: Artifact, bytes: [UInt8])] = [:]
     }
 
-    private struct State {
+    struct State {
         var logs: [RunID: Log] = [:]
+        var created = 0
         var sessions: [SessionID: [RunID]] = [:]
+        var keys: [String: RunID] = [:]
         /// Runs at rest, the one that rested first in front.
         var resting: [RunID] = []
+        var usage: [UsageKey: UsageCount] = [:]
     }
 
-    private let state = Mutex(State())
+    let state = Mutex(State())
     private let maximumRestingRuns: Int
 
     /// - Parameter maximumRestingRuns: how many ended or paused runs are remembered; with the next
@@ -31,12 +39,20 @@ public final class InMemoryRunStore: RunStore {
             guard state.logs[record.id] == nil else {
                 throw CrewError(.conflict, "there is a run '\(record.id)' already")
             }
+            if let key = record.idempotencyKey?.text {
+                guard state.keys[key] == nil else {
+                    throw CrewError(.conflict, "there is a run with this idempotency key already")
+                }
+                state.keys[key] = record.id
+            }
             var record = record
             record.note(events)
-            state.logs[record.id] = Log(record: record, events: events)
+            state.created += 1
+            state.logs[record.id] = Log(record: record, events: events, number: state.created)
             if let session = record.session {
                 state.sessions[session, default: []].append(record.id)
             }
+            state.count(events, of: record.crew)
         }
     }
 
@@ -48,6 +64,7 @@ public final class InMemoryRunStore: RunStore {
             }
             state.logs[run]?.events.append(contentsOf: events)
             state.logs[run]?.record.note(events)
+            state.count(events, of: record.crew)
             noteRest(of: run, was: record.status, in: &state)
         }
     }
@@ -61,20 +78,19 @@ public final class InMemoryRunStore: RunStore {
         }
     }
 
-    public func record(of run: RunID) async throws -> RunRecord? {
-        state.withLock { $0.logs[run]?.record }
-    }
-
-    public func runs(in session: SessionID) async throws -> [RunRecord] {
-        state.withLock { state in
-            (state.sessions[session] ?? []).compactMap { state.logs[$0]?.record }
+    public func delete(_ run: RunID) async throws {
+        try state.withLock { state in
+            guard state.logs[run] != nil else { throw CrewError.unknownRun(run) }
+            state.resting.removeAll { $0 == run }
+            forget(run, in: &state)
         }
     }
 
     private func noteRest(of run: RunID, was before: RunRecord.Status, in state: inout State) {
-        guard let status = state.logs[run]?.record.status, status != before else { return }
-        if before != .running { state.resting.removeAll { $0 == run } }
-        guard status != .running else { return }
+        guard let record = state.logs[run]?.record, record.status != before else { return }
+        let wasAtRest = state.resting.contains(run)
+        if wasAtRest { state.resting.removeAll { $0 == run } }
+        guard record.isAtRest else { return }
         state.resting.append(run)
         while state.resting.count > maximumRestingRuns {
             forget(state.resting.removeFirst(), in: &state)
@@ -82,14 +98,17 @@ public final class InMemoryRunStore: RunStore {
     }
 
     private func forget(_ run: RunID, in state: inout State) {
-        guard let session = state.logs.removeValue(forKey: run)?.record.session else { return }
+        guard let record = state.logs.removeValue(forKey: run)?.record else { return }
+        if let key = record.idempotencyKey?.text { state.keys[key] = nil }
+        guard let session = record.session else { return }
         state.sessions[session]?.removeAll { $0 == run }
         if state.sessions[session]?.isEmpty == true { state.sessions[session] = nil }
     }
 }
 
 extension CrewError {
-    static func unknownRun(_ run: RunID) -> CrewError {
+    /// What every store says of a run that it does not have.
+    public static func unknownRun(_ run: RunID) -> CrewError {
         CrewError(.unknownRun, "there is no run '\(run)', or it is no longer kept")
     }
 }

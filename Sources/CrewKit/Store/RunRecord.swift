@@ -1,45 +1,90 @@
 public import struct Foundation.Date
 
 /// What is known of a run without reading its log.
-public struct RunRecord: Sendable, Hashable {
+public struct RunRecord: Sendable, Hashable, Codable {
     public let id: RunID
     public let crew: String
     public let session: SessionID?
+    /// The run this one was forked from.
+    public let parent: RunID?
+    /// What the client names its request by, so that a repeated one is not a second run.
+    public let idempotencyKey: IdempotencyKey?
     public let createdAt: Date
-    public private(set) var updatedAt: Date
-    public private(set) var status: Status
+    public internal(set) var updatedAt: Date
+    public internal(set) var status: Status
     /// The sequence of the last event.
-    public private(set) var lastSequence: Int
+    public internal(set) var lastSequence = 0
+    /// How the input begins, for lists.
+    public internal(set) var title = ""
+    /// The pause the run is in; absent when it is in none.
+    public internal(set) var pause: Pause?
+    /// Calls that wait for a decision, in the order in which they were asked for.
+    public internal(set) var approvals: [Approval] = []
+    /// Model calls that were completed, those of group members included.
+    public internal(set) var modelCalls = 0
+    /// What those calls spent; absent when none was completed.
+    public internal(set) var usage: Usage?
+    /// US dollars, where usage and prices are known.
+    public internal(set) var cost: Double?
 
     /// Where a run stands.
     public enum Status: Sendable, Hashable {
+        /// It waits for its session.
+        case queued
         case running
         case paused(at: AgentID)
         case ended(RunOutcome)
     }
 
-    public init(id: RunID, crew: String, session: SessionID?, createdAt: Date) {
+    /// A pause, and when it ends by itself.
+    public struct Pause: Sendable, Hashable, Codable {
+        public let sequence: Int
+        public let kind: RunPaused.Kind
+        public let agent: AgentID
+        public let expiresAt: Date?
+    }
+
+    /// A call that waits for a decision.
+    public struct Approval: Sendable, Hashable, Codable {
+        public let id: ApprovalID
+        /// The group member that asks; absent for the run itself.
+        public let branch: BranchID?
+        public let requestedAt: Date
+        public let expiresAt: Date?
+        public let request: ApprovalRequested
+    }
+
+    public init(
+        id: RunID, crew: String, session: SessionID?, parent: RunID? = nil,
+        idempotencyKey: IdempotencyKey? = nil, createdAt: Date
+    ) {
         self.id = id
         self.crew = crew
         self.session = session
+        self.parent = parent
+        self.idempotencyKey = idempotencyKey
         self.createdAt = createdAt
         self.updatedAt = createdAt
         self.status = .running
-        self.lastSequence = 0
     }
 
-    /// Takes in events that were appended: stores keep their records with this.
-    public mutating func note(_ events: [StoredEvent]) {
-        for stored in events {
-            lastSequence = stored.sequence
-            updatedAt = stored.time
-            guard stored.branch == nil else { continue }
-            switch stored.event {
-            case .paused(let pause): status = .paused(at: pause.agent)
-            case .resumed: status = .running
-            case .runEnded(let end): status = .ended(end.outcome)
-            default: break
-            }
-        }
+    /// When something about the run is decided by default; absent when nothing is.
+    public var expiresAt: Date? {
+        (approvals.map(\.expiresAt) + [pause?.expiresAt]).compactMap(\.self).min()
+    }
+}
+
+/// What a client names its request by: a repeated request with the same key is the same run.
+///
+/// Draft: draft-ietf-httpapi-idempotency-key-header.
+public struct IdempotencyKey: Sendable, Hashable, Codable {
+    /// 1 to 255 characters of ASCII.
+    public let text: String
+    /// Tells whether the repeated request asks for the same.
+    public let requestDigest: String
+
+    public init(text: String, requestDigest: String) {
+        self.text = text
+        self.requestDigest = requestDigest
     }
 }

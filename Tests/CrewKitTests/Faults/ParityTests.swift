@@ -131,14 +131,14 @@ private struct Scene {
     }
 
     func log(isStreaming: Bool, isFollowed: Bool) async throws -> Log {
-        let store = BatchStore()
+        let log = BatchLog()
         let crew = try fixture.crew()
         var options = RunnerOptions()
         options.makeRunID = { "run" }
         options.now = { Date(timeIntervalSince1970: 0) }
         let runner = try CrewRunner(
             crew: crew, models: ModelSet(SceneModel(isStreaming: isStreaming), for: crew),
-            tools: fixture.tools, store: store, options: options)
+            tools: fixture.tools, store: log.store(), options: options)
         let seen = try await withRunning(runner) {
             let run = try await runner.start(RunRequest("look into it"))
             guard isFollowed else {
@@ -147,15 +147,16 @@ private struct Scene {
             }
             return try await CrewFixture.follow(run, of: runner).events
         }
-        return Log(batches: store.batches, seen: seen)
+        return Log(batches: log.batches, seen: seen)
     }
 
     /// Works the rest of a run as after a crash.
     func goOn(from prefix: [StoredEvent]) async throws -> Log {
-        let store = BatchStore()
+        let log = BatchLog()
         let crew = try fixture.crew()
         let record = RunRecord(
             id: "run", crew: crew.name, session: nil, createdAt: Date(timeIntervalSince1970: 0))
+        let store = log.store()
         try await store.create(record, events: prefix)
         let feed = EventFeed(after: prefix.count, capacity: 256)
         let journal = RunJournal(
@@ -169,7 +170,7 @@ private struct Scene {
             state: RunState(crew: crew, replaying: prefix), journal: journal,
             performer: performer, control: RunControl())
         _ = try await loop.run()
-        return Log(batches: store.batches)
+        return Log(batches: log.batches)
     }
 
     static func summary(of step: Step) -> String {
@@ -224,31 +225,19 @@ private struct SceneModel: LanguageModel {
     }
 }
 
-/// A store that remembers what was appended together.
-private final class BatchStore: RunStore {
-    private let base = InMemoryRunStore()
+/// Remembers what was appended together.
+private final class BatchLog: Sendable {
     private let appended = Mutex<[[StoredEvent]]>([])
 
     var batches: [[StoredEvent]] { appended.withLock { $0 } }
 
-    func create(_ record: RunRecord, events: [StoredEvent]) async throws {
-        try await base.create(record, events: events)
-        appended.withLock { $0.append(events) }
-    }
-
-    func append(_ events: [StoredEvent], to run: RunID) async throws {
-        if batches.count > 200 { throw CrewError(.storeFailed, "the run goes round in circles") }
-        try await base.append(events, to: run)
-        appended.withLock { $0.append(events) }
-    }
-
-    func events(of run: RunID, after sequence: Int, limit: Int) async throws -> [StoredEvent] {
-        try await base.events(of: run, after: sequence, limit: limit)
-    }
-
-    func record(of run: RunID) async throws -> RunRecord? { try await base.record(of: run) }
-
-    func runs(in session: SessionID) async throws -> [RunRecord] {
-        try await base.runs(in: session)
+    /// A store whose writes are remembered here.
+    func store() -> InterceptedRunStore {
+        InterceptedRunStore { [self] events, _ in
+            if batches.count > 200 {
+                throw CrewError(.storeFailed, "the run goes round in circles")
+            }
+            appended.withLock { $0.append(events) }
+        }
     }
 }

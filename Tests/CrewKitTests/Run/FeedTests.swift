@@ -136,7 +136,7 @@ struct FeedTests {
     @Test("A store that fails ends the run's feed with its error instead of a hang")
     func failingStore() async throws {
         let crew = CrewFixture(AgentDefinition(id: "a"))
-        let runner = try crew.runner(ScriptedModel(["a": [.text("x")]]), store: FullStore())
+        let runner = try crew.runner(ScriptedModel(["a": [.text("x")]]), store: fullStore())
         await #expect {
             try await withRunning(runner) {
                 let run = try await runner.start(RunRequest("hi"))
@@ -169,20 +169,10 @@ struct FeedTests {
 }
 
 /// Takes the beginning of a run and nothing more.
-private struct FullStore: RunStore {
-    private let memory = InMemoryRunStore()
-
-    func create(_ record: RunRecord, events: [StoredEvent]) async throws {
-        try await memory.create(record, events: events)
-    }
-    func append(_ events: [StoredEvent], to run: RunID) async throws {
-        throw CrewError(.storeFailed, "no space is left")
-    }
-    func events(of run: RunID, after sequence: Int, limit: Int) async throws -> [StoredEvent] {
-        try await memory.events(of: run, after: sequence, limit: limit)
-    }
-    func record(of run: RunID) async throws -> RunRecord? { try await memory.record(of: run) }
-    func runs(in session: SessionID) async throws -> [RunRecord] {
-        try await memory.runs(in: session)
+private func fullStore() -> InterceptedRunStore {
+    InterceptedRunStore { events, _ in
+        guard events.first?.sequence == 1 else {
+            throw CrewError(.storeFailed, "no space is left")
+        }
     }
 }

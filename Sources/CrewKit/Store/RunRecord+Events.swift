@@ -1,0 +1,79 @@
+import Foundation
+
+extension RunRecord {
+    /// Characters of an input that a title shows.
+    private static let titleLength = 120
+
+    /// Takes in events that were appended: stores keep their records with this.
+    public mutating func note(_ events: [StoredEvent]) {
+        for stored in events {
+            lastSequence = stored.sequence
+            updatedAt = stored.time
+            noteApprovals(stored)
+            noteSpending(stored.event)
+            if stored.branch == nil { noteStanding(stored) }
+        }
+    }
+
+    private mutating func noteStanding(_ stored: StoredEvent) {
+        switch stored.event {
+        case .queued(let queued):
+            status = .queued
+            title = Self.title(of: queued.input)
+        case .runStarted(let started):
+            status = .running
+            title = Self.title(of: started.input)
+        case .paused(let paused):
+            status = .paused(at: paused.agent)
+            pause = Pause(
+                sequence: stored.sequence, kind: paused.kind, agent: paused.agent,
+                expiresAt: paused.expiresAfterSeconds.map { stored.time + $0 })
+        case .resumed, .recovered, .forked: goOn()
+        case .approvalDecided where pause?.kind == .approval && approvals.isEmpty: goOn()
+        case .runEnded(let end):
+            status = .ended(end.outcome)
+            pause = nil
+            approvals = []
+        default: break
+        }
+    }
+
+    private mutating func goOn() {
+        status = .running
+        pause = nil
+    }
+
+    private mutating func noteApprovals(_ stored: StoredEvent) {
+        switch stored.event {
+        case .approvalRequested(let request):
+            approvals.append(
+                Approval(
+                    id: ApprovalID(rawValue: stored.sequence), branch: stored.branch,
+                    requestedAt: stored.time,
+                    expiresAt: request.expiresAfterSeconds.map { stored.time + $0 },
+                    request: request))
+        case .approvalDecided(let decided):
+            approvals.removeAll { $0.id == decided.approval }
+            // A member's last decision lets its whole run go on.
+            if stored.branch != nil, approvals.isEmpty, pause?.kind == .approval { goOn() }
+        case .toolReturned(let returned):
+            approvals.removeAll {
+                $0.request.call.id == returned.result.call && $0.branch == stored.branch
+            }
+        default: break
+        }
+    }
+
+    private mutating func noteSpending(_ event: RunEvent) {
+        guard case .replied(let reply) = event else { return }
+        modelCalls += 1
+        let spent = reply.usage ?? Usage(isComplete: false)
+        usage = usage.map { $0 + spent } ?? spent
+        if let spent = reply.cost { cost = (cost ?? 0) + spent }
+    }
+
+    private static func title(of input: String) -> String {
+        let line = input.split(whereSeparator: \.isNewline).first ?? ""
+        return line.count <= titleLength ? String(line) : line.prefix(titleLength - 1) + "…"
+    }
+}
