@@ -42,6 +42,8 @@ extension CrewError.Code {
     public static let invalidInput = Self("invalid_input")
     public static let unknownRun = Self("unknown_run")
     public static let runNotPaused = Self("run_not_paused")
+    public static let unknownApproval = Self("unknown_approval")
+    public static let idempotencyConflict = Self("idempotency_conflict")
     public static let sessionBusy = Self("session_busy")
     public static let tooManyRuns = Self("too_many_runs")
     public static let shuttingDown = Self("shutting_down")

@@ -93,7 +93,7 @@ struct DisconnectTests {
                 return read
             }
             #expect(read.contains(#""type":"ping","agent":"system","content":"""#))
-            serving.runner.cancel("run-1")
+            serving.runner.cancelLive("run-1")
             let rest = await open.read(until: #""type":"done""#)
             #expect(rest.contains("⏹️ Execution cancelled"))
             try await open.leave()

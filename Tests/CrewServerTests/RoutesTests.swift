@@ -106,7 +106,7 @@ struct RoutesTests {
             let busy = try await client.problem(
                 body: #"{"query": "x", "session_id": "session-1"}"#)
             #expect(busy.status == 503 || busy.status == 409)
-            serving.runner.cancel("run-1")
+            serving.runner.cancelLive("run-1")
             _ = await open.read(until: #""type":"done""#)
             try await open.leave()
         }
@@ -122,7 +122,7 @@ struct RoutesTests {
             let problem = try await client.problem(body: #"{"query": "x", "session_id": "s"}"#)
             #expect(problem.status == 409)
             #expect(problem.document["code"] == "session_busy")
-            serving.runner.cancel("run-1")
+            serving.runner.cancelLive("run-1")
             _ = await open.read(until: #""type":"done""#)
             try await open.leave()
         }

@@ -33,6 +33,10 @@ public struct ToolResult: Sendable, Hashable, Codable {
 
     public enum Status: String, Sendable, Hashable, Codable {
         case success, error, timeout, cancelled
+        /// A person did not allow the call, or nobody did in time.
+        case refused
+        /// The process ended while the call was under way.
+        case unknown
     }
 
     public init(call: ToolCallID, name: ToolName, status: Status, output: String) {

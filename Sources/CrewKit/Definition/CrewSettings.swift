@@ -16,6 +16,14 @@ public struct CrewSettings: Sendable, Hashable {
     public var maxParallelTools = 8
     /// Tool calls of one reply; the rest get an error result.
     public var maxToolCallsPerRound = 32
+    /// How long a call waits for a decision before the default one is taken; absent means for ever.
+    public var approvalTimeout: Duration? = .seconds(30 * 86_400)
+    /// What is decided about a call that nobody decides about in time.
+    public var approvalDefault = ApprovalDecision.refuse
+    /// How long a run waits for a person's answer before it ends; absent means for ever.
+    public var pauseTimeout: Duration? = .seconds(30 * 86_400)
+    /// The answer that is taken when nobody gives one in time; without one the run ends then.
+    public var pauseAnswer: String?
     /// Characters of one tool's output that a model is shown.
     public var maxToolOutput = 2_000
     /// Characters of tool output of one reply after which the model is shown no further output.

@@ -12,6 +12,8 @@ final class EventFeed: Sendable {
         var dropped = 0
         /// The sequence of the newest event that has left the window, or that precedes the feed.
         var baseSequence: Int
+        /// Messages that are being made, by branch.
+        var underWay = MessagesUnderWay()
         var isFinished = false
         var failure: CrewError?
         var waiters: [Int: CheckedContinuation<Void, Never>] = [:]
@@ -44,6 +46,7 @@ final class EventFeed: Sendable {
     private func add(_ items: [FeedItem]) {
         wake { state in
             state.items.append(contentsOf: items)
+            for item in items { state.underWay.note(item) }
             // Dropping in larger steps keeps the cost of an item constant.
             let surplus = state.items.count - capacity
             guard surplus > capacity / 2 else { return }
@@ -87,6 +90,24 @@ extension EventFeed {
                 return false
             }
             return state.dropped + (index.map { $0 + 1 } ?? 0)
+        }
+    }
+
+    /// What a reader sees first that has seen `sequence` and joins now: the events after it, then
+    /// each message under way as one delta, and the position after all that; `nil` when the window
+    /// no longer reaches back to it.
+    func join(after sequence: Int) -> (items: [FeedItem], next: Int)? {
+        guard let position = position(after: sequence) else { return nil }
+        return state.withLock { state in
+            guard position >= state.dropped else { return nil }
+            let events = state.items.dropFirst(position - state.dropped).filter { item in
+                if case .event = item { return true }
+                return false
+            }
+            return (
+                events + state.underWay.whole.map(FeedItem.delta),
+                state.dropped + state.items.count
+            )
         }
     }
 

@@ -11,6 +11,9 @@ public struct MessageDelta: Sendable, Hashable {
     public enum Kind: Sendable, Hashable {
         case text(String)
         case reasoning(String)
+        /// All of the message so far, for a reader that joins while it is made: it takes the place
+        /// of every earlier piece, and `index` is the one of the last piece in it.
+        case soFar(text: String, reasoning: String)
         /// What was shown of this message so far is void; numbering goes on.
         case abandoned(because: CrewError.Code)
     }

@@ -9,9 +9,12 @@ public struct RunEvents: AsyncSequence, Sendable {
     let start: Int
     let store: any RunStore
     let feed: EventFeed?
+    /// True for whoever made the run go on: it is shown every piece of its messages.
+    let isFirstReader: Bool
 
     public func makeAsyncIterator() -> Iterator {
-        Iterator(run: run, sequence: start, store: store, feed: feed)
+        Iterator(
+            run: run, sequence: start, store: store, feed: feed, isFirstReader: isFirstReader)
     }
 
     public struct Iterator: AsyncIteratorProtocol {
@@ -25,12 +28,17 @@ public struct RunEvents: AsyncSequence, Sendable {
         let feed: EventFeed?
         private var position: Int?
         private var buffered: ArraySlice<FeedItem> = []
+        /// True while nothing was missed of the messages under way.
+        private var sawEverything: Bool
 
-        init(run: RunID, sequence: Int, store: any RunStore, feed: EventFeed?) {
+        init(
+            run: RunID, sequence: Int, store: any RunStore, feed: EventFeed?, isFirstReader: Bool
+        ) {
             self.run = run
             self.sequence = sequence
             self.store = store
             self.feed = feed
+            sawEverything = isFirstReader
         }
 
         public mutating func next() async throws -> FeedItem? {
@@ -47,7 +55,7 @@ public struct RunEvents: AsyncSequence, Sendable {
         public mutating func nextBatch() async throws -> [FeedItem]? {
             while true {
                 try Task.checkCancellation()
-                position = position ?? feed?.position(after: sequence)
+                if position == nil, let joined = join(), !joined.isEmpty { return joined }
                 guard let feed, let position else {
                     let stored = try await readStore()
                     if !stored.isEmpty { return stored }
@@ -61,13 +69,29 @@ public struct RunEvents: AsyncSequence, Sendable {
                     self.position = next
                     note(items)
                     return items
-                case .behind: self.position = nil
+                case .behind:
+                    self.position = nil
+                    sawEverything = false
                 case .nothingYet: await feed.waitForMore(than: position)
                 case .finished(let failure):
                     if let failure { throw failure }
                     return nil
                 }
             }
+        }
+
+        /// Enters the feed's window where it reaches back to what was seen.
+        private mutating func join() -> [FeedItem]? {
+            if sawEverything {
+                position = feed?.position(after: sequence)
+                // Whoever reads the store first meets the window's messages half way.
+                sawEverything = position != nil
+                return []
+            }
+            guard let joined = feed?.join(after: sequence) else { return nil }
+            position = joined.next
+            note(joined.items)
+            return joined.items
         }
 
         private mutating func readStore() async throws -> [FeedItem] {

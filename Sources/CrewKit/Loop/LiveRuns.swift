@@ -14,17 +14,19 @@ final class LiveRuns: Sendable {
     struct Job: Sendable {
         let claim: Claim
         let state: RunState
-        let lastSequence: Int
-        let feed: EventFeed
+        let journal: RunJournal
         let control: RunControl
 
         var run: RunID { claim.run }
+        var feed: EventFeed { journal.feed }
     }
 
     private struct Entry {
         let number: Int
         /// There once the claim was handed over.
         var job: Job?
+        /// Those who wait to know whether it is handed over or given back.
+        var waiting: [CheckedContinuation<Void, Never>] = []
     }
 
     private struct State {
@@ -34,6 +36,9 @@ final class LiveRuns: Sendable {
         /// Jobs that were handed over and that nobody works yet.
         var waiting: [RunID: Job] = [:]
         var sessions: Set<SessionID> = []
+        /// Runs that wait for their session, and those who follow them.
+        var queues: [SessionID: [RunID]] = [:]
+        var queuedFeeds: [RunID: EventFeed] = [:]
     }
 
     /// Jobs in the order in which they were handed over.
@@ -52,12 +57,28 @@ final class LiveRuns: Sendable {
 
     func job(of run: RunID) -> Job? { state.withLock { $0.runs[run]?.job } }
 
+    /// The run's job, waited for while somebody is about to hand it over.
+    func settledJob(of run: RunID) async -> Job? {
+        await withCheckedContinuation { continuation in
+            let isSettled = state.withLock { state in
+                guard let entry = state.runs[run], entry.job == nil else { return true }
+                state.runs[run]?.waiting.append(continuation)
+                return false
+            }
+            if isSettled { continuation.resume() }
+        }
+        return job(of: run)
+    }
+
     /// Claims a run and its session before anything is awaited, so that nobody else works them.
     ///
+    /// - Parameter isNext: true for a run that has waited for the session.
     /// - Throws: `shuttingDown`, `tooManyRuns`, `sessionBusy`, or `conflict` when the run is live.
-    func claim(_ run: RunID, session: SessionID?) throws(CrewError) -> Claim {
+    func claim(
+        _ run: RunID, session: SessionID?, isNext: Bool = false
+    ) throws(CrewError) -> Claim {
         let answer = state.withLock { state -> Result<Claim, CrewError> in
-            if let refusal = refusal(of: run, session: session, in: state) {
+            if let refusal = refusal(of: run, session: session, isNext: isNext, in: state) {
                 return .failure(refusal)
             }
             state.claims += 1
@@ -69,7 +90,7 @@ final class LiveRuns: Sendable {
     }
 
     private func refusal(
-        of run: RunID, session: SessionID?, in state: borrowing State
+        of run: RunID, session: SessionID?, isNext: Bool, in state: borrowing State
     ) -> CrewError? {
         if state.isClosed { return CrewError(.shuttingDown, "the server is shutting down") }
         if state.runs[run] != nil {
@@ -80,7 +101,9 @@ final class LiveRuns: Sendable {
                 .tooManyRuns, "\(limit) runs are under way, which is the limit",
                 retryAfter: .seconds(1))
         }
-        if let session, state.sessions.contains(session) {
+        guard let session else { return nil }
+        let isTaken = state.sessions.contains(session)
+        if isTaken || (!isNext && state.queues[session]?.isEmpty == false) {
             return CrewError(.sessionBusy, "session '\(session)' has a run under way")
         }
         return nil
@@ -88,11 +111,14 @@ final class LiveRuns: Sendable {
 
     /// Gives a claimed run to whoever works runs.
     func begin(_ job: Job) {
-        let isClosed = state.withLock { state in
-            guard !state.isClosed else { return true }
+        let (isClosed, waiting) = state.withLock { state in
+            guard !state.isClosed else { return (true, [CheckedContinuation<Void, Never>]()) }
             state.runs[job.run]?.job = job
             state.waiting[job.run] = job
-            return false
+            state.queuedFeeds[job.run] = nil
+            let waiting = state.runs[job.run]?.waiting ?? []
+            state.runs[job.run]?.waiting = []
+            return (false, waiting)
         }
         if isClosed {
             release(job.claim)
@@ -100,6 +126,7 @@ final class LiveRuns: Sendable {
         } else {
             handOver.yield(job)
         }
+        for continuation in waiting { continuation.resume() }
     }
 
     /// False when somebody has taken the job already.
@@ -109,11 +136,13 @@ final class LiveRuns: Sendable {
 
     /// Gives back a claim; does nothing when that has been done.
     func release(_ claim: Claim) {
-        state.withLock { state in
-            guard state.runs[claim.run]?.number == claim.number else { return }
+        let waiting = state.withLock { state -> [CheckedContinuation<Void, Never>] in
+            guard let entry = state.runs[claim.run], entry.number == claim.number else { return [] }
             state.runs[claim.run] = nil
             if let session = claim.session { state.sessions.remove(session) }
+            return entry.waiting
         }
+        for continuation in waiting { continuation.resume() }
     }
 
     /// Takes no more jobs and returns those that nobody works.
@@ -124,4 +153,57 @@ final class LiveRuns: Sendable {
             return Array(state.waiting.values)
         }
     }
+
+    /// Accepts no more runs and returns those that are live.
+    func closeAdmission() -> [Job] {
+        state.withLock { state in
+            state.isClosed = true
+            return state.runs.values.compactMap(\.job)
+        }
+    }
+}
+
+/// The queues of sessions.
+extension LiveRuns {
+    /// Lets a run wait for its session.
+    ///
+    /// - Throws: `tooManyRuns` when `limit` runs wait already.
+    func enqueue(_ run: RunID, in session: SessionID, feed: EventFeed, limit: Int) throws(CrewError) {
+        let isFull = state.withLock { state in
+            guard state.queues[session]?.contains(run) != true else { return false }
+            guard (state.queues[session]?.count ?? 0) < limit else { return true }
+            state.queues[session, default: []].append(run)
+            state.queuedFeeds[run] = feed
+            return false
+        }
+        guard isFull else { return }
+        throw CrewError(
+            .tooManyRuns, "\(limit) inputs wait for session '\(session)', which is the limit",
+            retryAfter: .seconds(5))
+    }
+
+    /// The run that is to be worked next in a session that is free.
+    func nextQueued(in session: SessionID) -> RunID? {
+        state.withLock { state in
+            state.sessions.contains(session) ? nil : state.queues[session]?.first
+        }
+    }
+
+    func isQueued(_ run: RunID) -> Bool { queuedFeed(of: run) != nil }
+
+    func queuedFeed(of run: RunID) -> EventFeed? { state.withLock { $0.queuedFeeds[run] } }
+
+    /// Takes a run out of its queue; those who follow it stay with its feed.
+    func dequeue(_ run: RunID, in session: SessionID) {
+        state.withLock { state in
+            state.queues[session]?.removeAll { $0 == run }
+            if state.queues[session]?.isEmpty == true { state.queues[session] = nil }
+        }
+    }
+
+    /// Nobody needs to find the feed of that run any more.
+    func forgetFeed(of run: RunID) { state.withLock { $0.queuedFeeds[run] = nil } }
+
+    /// Sessions in which runs wait.
+    var queuedSessions: [SessionID] { state.withLock { Array($0.queues.keys) } }
 }

@@ -2,38 +2,42 @@ import Synchronization
 
 /// The switch that ends a run, or one member of it, from outside.
 ///
-/// It is thrown once: the first reason counts.
+/// A wish that leaves less time replaces one that leaves more; apart from that the first counts.
 final class RunControl: Sendable {
-    /// Why a run has to stop.
-    enum StopReason: Sendable, Hashable {
-        case cancelled
-        case outOfTime
-    }
-
     private struct State {
-        var reason: StopReason?
+        var stop: Stop?
         var waiter: CheckedContinuation<Void, Never>?
     }
 
-    private let state = Mutex(State())
+    private let state: Mutex<State>
+    /// The control of the run that a member belongs to.
+    private let parent: RunControl?
 
-    var stopReason: StopReason? { state.withLock { $0.reason } }
+    init(parent: RunControl? = nil, stop: Stop? = nil) {
+        self.parent = parent
+        state = Mutex(State(stop: stop))
+    }
 
-    func stop(_ reason: StopReason) {
-        let waiter = state.withLock { state in
-            state.reason = state.reason ?? reason
+    /// What is wished of the run, or of the run that a member belongs to.
+    var stop: Stop? { state.withLock { $0.stop } ?? parent?.stop }
+
+    func stop(_ wish: Stop) {
+        let waiter = state.withLock { state -> CheckedContinuation<Void, Never>? in
+            guard state.stop.map({ wish.depth < $0.depth }) ?? true else { return nil }
+            state.stop = wish
+            guard wish.depth == .now else { return nil }
             defer { state.waiter = nil }
             return state.waiter
         }
         waiter?.resume()
     }
 
-    /// Returns when the switch was thrown or the task cancelled. For one waiter.
+    /// Returns when what is under way has to be given up, or the task was cancelled. For one waiter.
     func waitUntilStopped() async {
         await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 let isOver = state.withLock { state in
-                    guard state.reason == nil, !Task.isCancelled else { return true }
+                    guard state.stop?.depth != .now, !Task.isCancelled else { return true }
                     state.waiter = continuation
                     return false
                 }
@@ -48,7 +52,7 @@ final class RunControl: Sendable {
         }
     }
 
-    /// Runs `body` and cancels it when the switch is thrown or `limit` is over.
+    /// Runs `body` and cancels it when it has to be given up or `limit` is over.
     func whileGoing<Result: Sendable>(
         for limit: Duration, clock: any Clock<Duration>,
         _ body: @escaping @Sendable () async throws -> Result

@@ -3,9 +3,19 @@ import Synchronization
 
 /// Numbers a run's events, stores them, and only then shows them.
 ///
-/// Members of a group append at the same time; one after the other they pass here, so that what
-/// readers see is in the order of the log.
+/// Members of a group append at the same time, and so does who decides about a waiting call; one
+/// after the other they pass here, so that what readers see is in the order of the log.
 final class RunJournal: Sendable {
+    fileprivate struct State {
+        var lastSequence: Int
+        /// Calls that wait for a decision.
+        var openApprovals: [ApprovalID: BranchID?]
+        /// Decisions that are stored and that the loop has not taken in yet.
+        var decisions: [StoredEvent] = []
+        var isAtRest = false
+        var snapshotSequence: Int
+    }
+
     let run: RunID
     let feed: EventFeed
     private let store: any RunStore
@@ -14,36 +24,113 @@ final class RunJournal: Sendable {
     /// with the run at once.
     private let willRest: @Sendable () -> Void
     private let gate = SerialGate()
-    private let lastSequence: Mutex<Int>
+    fileprivate let state: Mutex<State>
 
     init(
-        run: RunID, after sequence: Int, store: any RunStore, feed: EventFeed,
-        now: @escaping @Sendable () -> Date, willRest: @escaping @Sendable () -> Void = {}
+        run: RunID, after sequence: Int, openApprovals: [ApprovalID: BranchID?] = [:],
+        store: any RunStore, feed: EventFeed, now: @escaping @Sendable () -> Date,
+        willRest: @escaping @Sendable () -> Void = {}
     ) {
         self.run = run
         self.feed = feed
         self.store = store
         self.now = now
         self.willRest = willRest
-        lastSequence = Mutex(sequence)
+        state = Mutex(
+            State(
+                lastSequence: sequence, openApprovals: openApprovals, snapshotSequence: sequence))
     }
 
+    /// Stores and shows events.
+    ///
+    /// A pause for approval is not stored when a decision has come in the meantime; nothing is
+    /// returned then.
     func append(_ events: [RunEvent], branch: BranchID?) async throws -> [StoredEvent] {
         await gate.enter()
         defer { gate.leave() }
+        if events.contains(where: \.isApprovalPause), state.withLock({ !$0.decisions.isEmpty }) {
+            return []
+        }
+        return try await store(events, branch: branch)
+    }
+
+    /// Stores and shows a decision about a call that waits, and leaves it for the loop to take in.
+    ///
+    /// - Throws: `unknownApproval`, or what the store throws.
+    /// - Returns: false when the run has come to rest, so that nobody would take it in.
+    func decide(_ decided: ApprovalDecided) async throws -> Bool {
+        await gate.enter()
+        defer { gate.leave() }
+        let place = try state.withLock { state throws(CrewError) -> BranchID?? in
+            if state.isAtRest { return nil }
+            guard let branch = state.openApprovals[decided.approval] else {
+                throw CrewError.unknownApproval(decided.approval, of: run)
+            }
+            return .some(branch)
+        }
+        guard let branch = place else { return false }
+        let stored = try await store([.approvalDecided(decided)], branch: branch)
+        state.withLock { $0.decisions += stored }
+        return true
+    }
+
+    /// The decisions that were stored since the last look.
+    func takeDecisions() -> [StoredEvent] {
+        state.withLock { state in
+            defer { state.decisions = [] }
+            return state.decisions
+        }
+    }
+
+    private func store(_ events: [RunEvent], branch: BranchID?) async throws -> [StoredEvent] {
         let stored = numbered(events, branch: branch)
         try await store.append(stored, to: run)
-        lastSequence.withLock { $0 += stored.count }
-        if branch == nil, events.contains(where: \.isRest) { willRest() }
+        let rests = branch == nil && events.contains(where: \.isRest)
+        state.withLock { state in
+            state.lastSequence += stored.count
+            state.isAtRest = state.isAtRest || rests
+            for event in stored { state.noteApproval(event) }
+        }
+        if rests { willRest() }
         feed.publish(stored)
         return stored
     }
 
     private func numbered(_ events: [RunEvent], branch: BranchID?) -> [StoredEvent] {
         let time = now()
-        let first = lastSequence.withLock { $0 } + 1
+        let first = state.withLock { $0.lastSequence } + 1
         return events.enumerated().map { offset, event in
             StoredEvent(sequence: first + offset, time: time, branch: branch, event: event)
+        }
+    }
+}
+
+extension RunJournal {
+    /// Events after which a run's snapshot is made anew.
+    static let snapshotInterval = 256
+
+    /// Keeps the folded state when enough has happened since the last time.
+    func saveSnapshotIfDue(of run: RunState) async {
+        let sequence = state.withLock { state -> Int? in
+            guard state.lastSequence - state.snapshotSequence >= Self.snapshotInterval else {
+                return nil
+            }
+            state.snapshotSequence = state.lastSequence
+            return state.lastSequence
+        }
+        guard let sequence, let snapshot = RunSnapshot(of: run, at: sequence) else { return }
+        // A snapshot that is not kept costs time at the next opening and nothing else.
+        try? await store.save(snapshot, of: self.run)
+    }
+}
+
+extension RunJournal.State {
+    mutating func noteApproval(_ stored: StoredEvent) {
+        switch stored.event {
+        case .approvalRequested:
+            openApprovals[ApprovalID(rawValue: stored.sequence)] = .some(stored.branch)
+        case .approvalDecided(let decided): openApprovals[decided.approval] = nil
+        default: break
         }
     }
 }
@@ -55,47 +142,16 @@ extension RunEvent {
         default: false
         }
     }
+
+    fileprivate var isApprovalPause: Bool {
+        if case .paused(let paused) = self { return paused.kind == .approval }
+        return false
+    }
 }
 
-/// Lets one task through at a time, in the order of arrival.
-///
-/// Waiting is not cancellable: what waits here are events that have to be stored.
-final class SerialGate: Sendable {
-    private struct State {
-        var isTaken = false
-        var waiting: [CheckedContinuation<Void, Never>] = []
-    }
-
-    private let state = Mutex(State())
-
-    func enter() async {
-        let isMine = state.withLock { state in
-            guard !state.isTaken else { return false }
-            state.isTaken = true
-            return true
-        }
-        if isMine { return }
-        await withCheckedContinuation { continuation in
-            let isFree = state.withLock { state in
-                guard state.isTaken else {
-                    state.isTaken = true
-                    return true
-                }
-                state.waiting.append(continuation)
-                return false
-            }
-            if isFree { continuation.resume() }
-        }
-    }
-
-    func leave() {
-        let next = state.withLock { state -> CheckedContinuation<Void, Never>? in
-            guard !state.waiting.isEmpty else {
-                state.isTaken = false
-                return nil
-            }
-            return state.waiting.removeFirst()
-        }
-        next?.resume()
+extension CrewError {
+    static func unknownApproval(_ approval: ApprovalID, of run: RunID) -> CrewError {
+        CrewError(
+            .unknownApproval, "run '\(run)' has no call \(approval) that waits for a decision")
     }
 }

@@ -7,42 +7,53 @@ struct RunLoop: Sendable {
     let journal: RunJournal
     let performer: TurnPerformer
     let control: RunControl
+    /// What a cancelled task means: that the run ends, or that another process goes on with it.
+    let whenCancelled: Stop
     /// What a member stored, for its run to take in.
     private(set) var recorded: [StoredEvent] = []
 
     init(
-        state: RunState, journal: RunJournal, performer: TurnPerformer, control: RunControl
+        state: RunState, journal: RunJournal, performer: TurnPerformer, control: RunControl,
+        whenCancelled: Stop = .cancelled
     ) {
         self.state = state
         self.journal = journal
         self.performer = performer
         self.control = control
+        self.whenCancelled = whenCancelled
     }
 
+    /// - Returns: how the run rests; `nil` when it was left for another process to go on with.
     /// - Throws: only what the store throws; a cancelled run ends with an outcome like any other.
-    mutating func run() async throws -> RunOutcome {
+    mutating func run() async throws -> RunOutcome? {
         while true {
-            switch state.nextStep(stopped: stopReason) {
+            if state.member == nil { take(journal.takeDecisions()) }
+            switch state.nextStep(stop: stop) {
             case .record(let events): try await record(events)
             case .startRound(let agent): try await record(performer.startRound(agent, in: state))
             case .callModel(let agent): try await callModel(of: agent)
             case .startTools(let agent, let calls):
                 try await record(performer.startTools(calls, of: agent, in: state))
             case .callTools(let agent, let calls): try await callTools(calls, of: agent)
-            case .runMembers(let group): try await runMembers(of: group)
+            case .runMembers(let group, let isStopping):
+                try await runMembers(of: group, isStopping: isStopping)
             case .rest(let outcome): return outcome
+            case .leave: return nil
             }
         }
     }
 
     /// A cancelled task stops the run even when nobody threw its switch.
-    private var stopReason: RunControl.StopReason? {
-        control.stopReason ?? (Task.isCancelled ? .cancelled : nil)
+    private var stop: Stop? {
+        let wish = control.stop
+        guard Task.isCancelled, wish?.depth != .now else { return wish }
+        return whenCancelled
     }
 
     mutating func record(_ events: [RunEvent]) async throws {
         let stored = try await journal.append(events, branch: state.member?.branch)
         take(stored)
+        if state.member == nil { await journal.saveSnapshotIfDue(of: state) }
     }
 
     /// Takes in events that are stored already.

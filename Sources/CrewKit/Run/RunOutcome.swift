@@ -21,6 +21,8 @@ public enum RunLimit: String, Sendable, Hashable, Codable {
     case handoffs = "max_handoffs"
     case time = "timeout_seconds"
     case tokens = "max_tokens"
+    /// Nobody answered a pause in time.
+    case pause = "pause_timeout_seconds"
 }
 
 /// Why a run failed, in a form that can be stored.

@@ -8,6 +8,22 @@ public struct RunRequest: Sendable, Hashable {
     public var history: [ConversationEntry]
     /// Starts at this agent instead of the entry point.
     public var startAgent: AgentID?
+    /// What happens when the session has a run under way.
+    public var ifBusy = BusyPolicy.reject
+    /// Replaces the model of every agent; what may stand here is for `ModelSet` to say.
+    public var model: String?
+    /// A second request with the same key is not a second run.
+    public var idempotencyKey: IdempotencyKey?
+
+    /// What becomes of an input for a session whose run is under way.
+    public enum BusyPolicy: String, Sendable, Hashable, CaseIterable {
+        /// It is refused.
+        case reject
+        /// It waits for its turn.
+        case enqueue
+        /// It takes the place of the other run, which is cancelled.
+        case interrupt
+    }
 
     public init(
         _ input: String, session: SessionID? = nil, history: [ConversationEntry] = [],

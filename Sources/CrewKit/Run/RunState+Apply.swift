@@ -4,18 +4,21 @@ extension RunState {
         if let branch = stored.branch, branch != member?.branch {
             applyToMember(stored, branch: branch)
         } else {
-            apply(stored.event)
+            apply(stored.event, at: stored.sequence)
         }
+        if pause?.kind == .approval, openApprovals.isEmpty { pause = nil }
     }
 
-    private mutating func apply(_ event: RunEvent) {
+    private mutating func apply(_ event: RunEvent, at sequence: Int) {
         switch event {
+        case .queued, .turnStarted, .contextTrimmed, .warned: break
         case .runStarted(let started):
             entries = started.history + [.user(started.input)]
-            phase = .turnDue(started.agent)
-        case .queued, .recovered, .forked, .approvalRequested, .approvalDecided: break
+            model = started.model
+            beginTurn(of: started.agent)
         case .resumed(let resumed): resume(resumed)
-        case .turnStarted, .contextTrimmed, .warned: break
+        case .recovered: recover()
+        case .forked(let fork): take(fork)
         case .roundStarted(let started):
             rounds += 1
             totalRounds += 1
@@ -23,30 +26,29 @@ extension RunState {
             phase = .roundUnderWay(started.agent)
         case .replied(let reply): take(reply)
         case .roundFailed(let failed): phase = .roundFailed(failed.agent, failed.failure)
-        case .toolStarted(let started):
-            changeBatch { $0.started.insert(started.call.id) }
-        case .toolReturned(let returned):
-            changeBatch { $0.results[returned.result.call] = returned.result }
+        case .toolStarted, .toolReturned, .approvalRequested, .approvalDecided:
+            changeBatch { $0.apply(event, at: sequence) }
         case .signalMatched(let match): followed[match.signal, default: 0] += 1
         case .handedOff(let handoff):
             handoffs += 1
             totalHandoffs += 1
-            phase = .turnDue(handoff.to)
+            beginTurn(of: handoff.to)
         case .groupStarted(let started): begin(started)
         case .memberEnded(let ended): phase = .ended(ended.outcome)
         case .groupJoined(let joined): join(joined)
-        case .paused(let pause): phase = .paused(pause.agent)
-        case .runEnded(let ended): phase = .ended(ended.outcome)
+        case .paused(let paused):
+            if paused.kind == .input { phase = .answerDue(paused.agent) }
+            pause = paused
+        case .runEnded(let ended):
+            phaseBeforeEnd = phase
+            phase = .ended(ended.outcome)
+            pause = nil
         }
     }
 
-    private mutating func resume(_ resumed: RunResumed) {
-        if let input = resumed.input { entries.append(.user(input)) }
-        rounds = 0
-        handoffs = 0
-        followed = [:]
-        tokens = 0
-        phase = .turnDue(resumed.agent)
+    private mutating func beginTurn(of agent: AgentID) {
+        turnOwner = agent
+        phase = .turnDue(agent)
     }
 
     private mutating func take(_ reply: Replied) {
@@ -80,6 +82,25 @@ extension RunState {
             }
         }
         phase = .toolsUnderWay(agent, batch)
+    }
+}
+
+extension ToolBatch {
+    fileprivate mutating func apply(_ event: RunEvent, at sequence: Int) {
+        switch event {
+        case .toolStarted(let start): started[start.call.id] = start.effect
+        case .toolReturned(let returned):
+            let call = returned.result.call
+            results[call] = returned.result
+            approvals = approvals.filter { $0.value != call }
+        case .approvalRequested(let request):
+            approvals[ApprovalID(rawValue: sequence)] = request.call.id
+        case .approvalDecided(let decided):
+            guard let call = approvals.removeValue(forKey: decided.approval) else { return }
+            decisions[call] = decided
+            if decided.decision == .approve { interrupted.remove(call) }
+        default: break
+        }
     }
 }
 

@@ -1,6 +1,17 @@
 extension RunState {
+    func continueGroup(_ progress: GroupProgress) -> Step {
+        guard !progress.unfinished.isEmpty else { return .record(join(progress)) }
+        // Where the first success decides, nobody is asked about what the others wanted to do.
+        let isDecided =
+            crew.group(progress.started.group)?.waitForAll == false
+            && progress.ended.values.contains { $0.outcome == .completed }
+        if isDecided { return .runMembers(progress, isStopping: true) }
+        guard progress.due.isEmpty else { return .runMembers(progress, isStopping: false) }
+        return waitForApproval(of: progress.started.from)
+    }
+
     /// What follows when every member of a group has ended.
-    func join(_ progress: GroupProgress) -> [RunEvent] {
+    private func join(_ progress: GroupProgress) -> [RunEvent] {
         let ended = progress.started.members.compactMap { progress.ended[$0.branch] }
         let succeeded = ended.filter { $0.outcome == .completed }
         guard !succeeded.isEmpty else { return end(.failed(failure(of: progress, ended))) }

@@ -6,16 +6,19 @@ enum Step: Sendable {
     case callModel(AgentID)
     case startTools(AgentID, [ToolCall])
     case callTools(AgentID, [ToolCall])
-    case runMembers(GroupProgress)
+    case runMembers(GroupProgress, isStopping: Bool)
+    /// Another process goes on from the log.
+    case leave
     /// Nothing to do until somebody acts.
     case rest(RunOutcome)
 }
 
 extension RunState {
     /// What to do next, given that the run was asked to stop or not. Asking changes nothing.
-    func nextStep(stopped reason: RunControl.StopReason? = nil) -> Step {
-        if let rest { return .rest(rest) }
-        if let reason { return .record(interruption(because: reason)) }
+    func nextStep(stop: Stop? = nil) -> Step {
+        if case .ended(let outcome) = phase { return .rest(outcome) }
+        if let rest, stop?.endsPause != true { return .rest(rest) }
+        if let stop, mayStop(stop.depth) { return self.stop(because: stop.reason) }
         switch phase {
         case .new: return .record(end(.completed))
         case .turnDue(let agent): return startTurn(of: agent)
@@ -23,13 +26,12 @@ extension RunState {
         case .roundFailed(_, let failure): return .record(end(.failed(failure)))
         case .toolsUnderWay(let agent, let batch): return continueTools(batch, of: agent)
         case .replyRead(let agent): return .record(route(replyOf: agent))
-        case .groupUnderWay(let progress):
-            return progress.unfinished.isEmpty
-                ? .record(join(progress)) : .runMembers(progress)
+        case .groupUnderWay(let progress): return continueGroup(progress)
         case .groupRead(let from, let next):
             guard let next else { return .record(end(.completed)) }
             return .record(handOff(from: from, to: next, reason: .group))
-        case .paused, .ended: return .rest(.completed)
+        case .answerDue(let agent): return .record([pauseForInput(of: agent)])
+        case .ended(let outcome): return .rest(outcome)
         }
     }
 
@@ -48,40 +50,17 @@ extension RunState {
         return nil
     }
 
-    private func startTurn(of agent: AgentID) -> Step {
+    func startTurn(of agent: AgentID) -> Step {
         if let limit = exhaustedLimit { return .record(end(.limitReached(limit))) }
         return .startRound(agent)
     }
 
-    private func continueTools(_ batch: ToolBatch, of agent: AgentID) -> Step {
-        let transfers = transferResults(in: batch, of: agent)
-        if !transfers.isEmpty { return .record(transfers) }
-        let unfinished = batch.unfinished
-        let unstarted = unfinished.filter { !batch.started.contains($0.id) }
-        if !unstarted.isEmpty { return .startTools(agent, unstarted) }
-        if !unfinished.isEmpty { return .callTools(agent, unfinished) }
-        if let target = transfer(in: batch, of: agent) {
-            return .record(follow(target, from: agent, reason: .tool))
-        }
-        return startTurn(of: agent)
-    }
-
-    /// What is stored when the run is stopped: a result for every call that has none, then the end.
-    private func interruption(because reason: RunControl.StopReason) -> [RunEvent] {
-        var events: [RunEvent] = []
-        if case .toolsUnderWay(let agent, let batch) = phase {
-            events = batch.unfinished.map { call in
-                .toolReturned(
-                    ToolReturned(
-                        agent: agent,
-                        result: ToolResult(
-                            call: call.id, name: call.name, status: .cancelled,
-                            output: "The run was stopped before this call had a result.")))
-            }
-        }
-        switch reason {
-        case .cancelled: return events + end(.cancelled)
-        case .outOfTime: return events + end(.limitReached(.time))
-        }
+    /// The event with which an agent waits for a person's answer.
+    func pauseForInput(of agent: AgentID) -> RunEvent {
+        .paused(
+            RunPaused(
+                agent: agent, kind: .input,
+                expiresAfterSeconds: crew.settings.pauseTimeout.map { $0 / .seconds(1) },
+                defaultAnswer: crew.settings.pauseAnswer))
     }
 }

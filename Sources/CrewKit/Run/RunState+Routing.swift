@@ -20,7 +20,7 @@ extension RunState {
 
     /// What follows when a reply held no signal.
     private func followUp(of agent: ValidatedCrew.Agent) -> [RunEvent] {
-        if agent.waitsForSignal { return [.paused(RunPaused(agent: agent.id))] }
+        if agent.waitsForSignal { return [pauseForInput(of: agent.id)] }
         guard !agent.isTerminal, let fallback = agent.fallback else { return end(.completed) }
         return handOff(from: agent.id, to: fallback.agent, reason: fallback.reason)
     }
@@ -33,7 +33,7 @@ extension RunState {
         case .agent(let next): handOff(from: agent, to: next, reason: reason)
         case .group(let group): fanOut(to: group, from: agent)
         case .end: end(.terminated(by: signal))
-        case .pause: [.paused(RunPaused(agent: agent))]
+        case .pause: [pauseForInput(of: agent)]
         }
     }
 

@@ -9,6 +9,14 @@ struct RunState: Sendable {
     let member: GroupStarted.Member?
 
     var phase: Phase = .new
+    /// The pause that the run is in; it goes on from its phase when the pause is over.
+    var pause: RunPaused?
+    /// Where the run stood when it ended, for one that is resumed after that.
+    var phaseBeforeEnd: Phase?
+    /// Whose turn it is or was.
+    var turnOwner: AgentID?
+    /// Replaces the model of every agent.
+    var model: String?
     var entries: [ConversationEntry] = []
     /// Since the last input.
     var rounds = 0
@@ -29,7 +37,7 @@ struct RunState: Sendable {
     var lastText = ""
 
     /// Where a run stands; each case says where it may go.
-    enum Phase: Sendable {
+    enum Phase: Sendable, Codable {
         /// Nothing has happened. Goes to `turnDue`.
         case new
         /// An agent is to begin. Goes to `roundUnderWay` or `ended`.
@@ -40,21 +48,22 @@ struct RunState: Sendable {
         case roundFailed(AgentID, RunFailure)
         /// A reply asked for tools. Goes to `roundUnderWay`, `turnDue`, `groupUnderWay` or `ended`.
         case toolsUnderWay(AgentID, ToolBatch)
-        /// A reply waits to be acted on. Goes to `turnDue`, `groupUnderWay`, `paused` or `ended`.
+        /// A reply waits to be acted on. Goes to `turnDue`, `groupUnderWay`, `answerDue` or
+        /// `ended`.
         case replyRead(AgentID)
         /// Members work. Goes to `groupRead`.
         case groupUnderWay(GroupProgress)
         /// A group's results wait to be acted on. Goes to `turnDue` or `ended`.
         case groupRead(from: AgentID, next: AgentID?)
         /// A person has to answer. Goes to `turnDue`.
-        case paused(AgentID)
-        /// Terminal.
+        case answerDue(AgentID)
+        /// Goes on only when somebody resumes it.
         case ended(RunOutcome)
     }
 
-    init(crew: ValidatedCrew) {
+    init(crew: ValidatedCrew, member: GroupStarted.Member? = nil) {
         self.crew = crew
-        self.member = nil
+        self.member = member
     }
 
     /// A member that begins with what its run has said so far.
@@ -63,6 +72,8 @@ struct RunState: Sendable {
         self.member = member
         self.entries = run.entries
         self.tokens = run.tokens
+        self.model = run.model
+        self.turnOwner = member.agent
         self.phase = .turnDue(member.agent)
     }
 
@@ -74,31 +85,62 @@ struct RunState: Sendable {
 
     /// How the run rests, when it does.
     var rest: RunOutcome? {
+        if case .ended(let outcome) = phase { return outcome }
+        return pause.map { .paused(at: $0.agent) }
+    }
+
+    /// Calls that wait for a decision, those of members included.
+    var openApprovals: [ApprovalID: BranchID?] {
         switch phase {
-        case .paused(let agent): .paused(at: agent)
-        case .ended(let outcome): outcome
-        default: nil
+        case .toolsUnderWay(_, let batch): batch.approvals.mapValues { _ in member?.branch }
+        case .groupUnderWay(let progress):
+            progress.states.values.reduce(into: [:]) { all, state in
+                all.merge(state.openApprovals) { $1 }
+            }
+        default: [:]
         }
+    }
+
+    /// True when nothing can be done before a person decides.
+    var isWaitingForApproval: Bool {
+        guard case .toolsUnderWay(_, let batch) = phase else { return false }
+        return !batch.approvals.isEmpty && batch.due.isEmpty
     }
 }
 
 /// The tool calls of one reply and what has become of them.
-struct ToolBatch: Sendable {
+struct ToolBatch: Sendable, Codable {
     let calls: [ToolCall]
-    /// Calls that were announced as started.
-    var started: Set<ToolCallID> = []
+    /// Calls that were announced as started, with their effects.
+    var started: [ToolCallID: ToolEffect] = [:]
+    /// Calls that had been started when the process died: their outcome is unknown.
+    var interrupted: Set<ToolCallID> = []
+    /// Calls that wait for a decision.
+    var approvals: [ApprovalID: ToolCallID] = [:]
+    var decisions: [ToolCallID: ApprovalDecided] = [:]
     var results: [ToolCallID: ToolResult] = [:]
 
     var unfinished: [ToolCall] { calls.filter { results[$0.id] == nil } }
+
+    /// Unfinished calls that wait for nobody.
+    var due: [ToolCall] {
+        let waiting = Set(approvals.values)
+        return unfinished.filter { !waiting.contains($0.id) }
+    }
 }
 
 /// A group while its members work.
-struct GroupProgress: Sendable {
+struct GroupProgress: Sendable, Codable {
     let started: GroupStarted
     var states: [BranchID: RunState]
     var ended: [BranchID: MemberEnded] = [:]
 
     var unfinished: [GroupStarted.Member] {
         started.members.filter { ended[$0.branch] == nil }
+    }
+
+    /// Unfinished members that wait for nobody.
+    var due: [GroupStarted.Member] {
+        unfinished.filter { states[$0.branch]?.isWaitingForApproval != true }
     }
 }

@@ -17,25 +17,39 @@ public struct ToolDefinition: Sendable, Hashable {
     /// JSON Schema of the arguments: an object.
     public var parameters: JSONValue
     public var effect: ToolEffect
+    public var approval: ToolApproval
     /// Wall-clock time for one call; the crew's `toolTimeout` when absent.
     public var timeout: Duration?
 
     public init(
         name: ToolName, description: String,
         parameters: JSONValue = ["type": "object", "properties": [:]],
-        effect: ToolEffect = .write, timeout: Duration? = nil
+        effect: ToolEffect = .write, approval: ToolApproval = .never, timeout: Duration? = nil
     ) {
         self.name = name
         self.description = description
         self.parameters = parameters
         self.effect = effect
+        self.approval = approval
         self.timeout = timeout
     }
 }
 
-/// What a tool does to the world, which decides whether a call may be made again.
+/// What a tool does to the world, which decides what becomes of a call whose outcome was lost.
 public enum ToolEffect: String, Sendable, Hashable, Codable, CaseIterable {
-    case read, write, irreversible
+    /// Nothing, or the same however often it is called: the call is made again.
+    case read
+    /// The call is not made again; the model is told that the outcome is unknown.
+    case write
+    /// A person decides whether it is made again.
+    case irreversible
+}
+
+/// Whether a person has to allow a tool's calls.
+public enum ToolApproval: String, Sendable, Hashable, Codable, CaseIterable {
+    case never
+    /// Each call waits for a decision before it is made.
+    case always
 }
 
 /// One call of a tool, with what the tool may know about the run.
@@ -49,10 +63,12 @@ public struct ToolInvocation: Sendable {
     public let agent: AgentID
     /// The conversation so far, as the agent's run remembers it.
     public let conversation: [ConversationEntry]
+    /// Keeps what the tool makes beside its words; absent where nobody keeps it.
+    public let shelf: ArtifactShelf?
 
     public init(
         call: ToolCallID, arguments: JSONObject, idempotencyKey: String, run: RunID,
-        agent: AgentID, conversation: [ConversationEntry] = []
+        agent: AgentID, conversation: [ConversationEntry] = [], shelf: ArtifactShelf? = nil
     ) {
         self.call = call
         self.arguments = arguments
@@ -60,5 +76,6 @@ public struct ToolInvocation: Sendable {
         self.run = run
         self.agent = agent
         self.conversation = conversation
+        self.shelf = shelf
     }
 }

@@ -1,13 +1,19 @@
 extension TurnPerformer {
     /// The events that announce tool calls, each with the key that stays the same when it is
-    /// repeated.
+    /// repeated; for a call that a person has to allow first, the request to do so.
     func startTools(
         _ calls: [ToolCall], of agent: AgentID, in state: RunState
     ) -> [RunEvent] {
         calls.map { call in
-            .toolStarted(
+            let definition = offered(call.name, to: agent)?.definition
+            let effect = definition?.effect ?? .read
+            if definition?.approval == .always, !state.isApproved(call.id) {
+                return .approvalRequested(
+                    state.approval(of: call, by: agent, effect, because: .policy))
+            }
+            return .toolStarted(
                 ToolStarted(
-                    agent: agent, call: call, effect: tools[call.name]?.definition.effect ?? .read,
+                    agent: agent, call: call, effect: effect,
                     idempotencyKey: idempotencyKey(of: call, in: state)))
         }
     }
@@ -36,7 +42,7 @@ extension TurnPerformer {
         let invocation = ToolInvocation(
             call: call.id, arguments: arguments,
             idempotencyKey: idempotencyKey(of: call, in: state), run: run, agent: agent,
-            conversation: state.entries)
+            conversation: state.entries, shelf: ArtifactShelf(run: run, store: store, now: now))
         let end = await AbandonableCall(executor: toolExecutor, clock: clock.clock, limit: limit)
             .perform { try await tool.call(invocation) }
         switch end {

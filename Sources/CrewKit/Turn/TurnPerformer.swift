@@ -1,3 +1,4 @@
+import Foundation
 import Synchronization
 
 /// Does what a run's next step asks of the outside: calls models and tools, and nothing else does.
@@ -6,8 +7,10 @@ struct TurnPerformer: Sendable {
     let models: ModelSet
     let tools: Toolbox
     let run: RunID
+    let store: any RunStore
     let feed: EventFeed
     let clock: RunClock
+    let now: @Sendable () -> Date
     let toolExecutor: ToolExecutor
     var branch: BranchID?
 
@@ -22,14 +25,22 @@ struct TurnPerformer: Sendable {
     func startRound(_ agent: AgentID, in state: RunState) -> [RunEvent] {
         let started = RunEvent.roundStarted(
             RoundStarted(
-                agent: agent, round: state.rounds + 1, model: models[agent]?.name ?? "no model"))
+                agent: agent, round: state.rounds + 1,
+                model: state.model ?? models[agent]?.name ?? "no model"))
         return state.isWithinTurn ? [started] : [.turnStarted(TurnStarted(agent: agent)), started]
     }
 
     /// Makes the model call of a round; `nil` when it was cancelled.
     func callModel(of agent: AgentID, in state: RunState) async -> [RunEvent]? {
-        guard let definition = crew.agent(agent), let model = models[agent] else {
-            return [failed(agent, state, CrewError(.unknownAgent, "agent '\(agent)' has no model"))]
+        guard let definition = crew.agent(agent) else { return [noModel(agent, state)] }
+        let model: any LanguageModel
+        do {
+            guard let found = try models.model(of: agent, replacedBy: state.model) else {
+                return [noModel(agent, state)]
+            }
+            model = found
+        } catch {
+            return [failed(agent, state, CrewError(modelFailure: error))]
         }
         let prompt = PromptBuilder(crew: crew).prompt(
             for: definition, entries: state.entries, tools: definitions(of: definition))
@@ -46,7 +57,7 @@ struct TurnPerformer: Sendable {
             let replied = Replied(
                 agent: agent, round: state.rounds, message: message, finish: reply.finish,
                 usage: reply.usage,
-                cost: price(of: definition).flatMap { reply.usage?.cost(at: $0) },
+                cost: price(of: definition, in: state).flatMap { reply.usage?.cost(at: $0) },
                 model: reply.model ?? model.name)
             let trimmed = prompt.trimmed.map { [RunEvent.contextTrimmed($0)] } ?? []
             return trimmed + relay.warnings + warnings + [.replied(replied)]
@@ -57,8 +68,14 @@ struct TurnPerformer: Sendable {
         }
     }
 
-    private func price(of agent: ValidatedCrew.Agent) -> TokenPrice? {
-        models.isFree(agent.id) ? .free : agent.definition.price
+    /// What another model costs than the agent's own is not known.
+    private func price(of agent: ValidatedCrew.Agent, in state: RunState) -> TokenPrice? {
+        guard state.model == nil else { return nil }
+        return models.isFree(agent.id) ? .free : agent.definition.price
+    }
+
+    private func noModel(_ agent: AgentID, _ state: RunState) -> RunEvent {
+        failed(agent, state, CrewError(.unknownAgent, "agent '\(agent)' has no model"))
     }
 
     /// A turn that has tool results already is not forced to call more tools.

@@ -119,6 +119,9 @@ extension FrameEncoder {
             begin("token", agent: delta.agent, text, time, branch: delta.branch)
         case .reasoning(let text):
             begin("reasoning", agent: delta.agent, text, time, branch: delta.branch)
+        case .soFar(let text, let reasoning):
+            begin("message_so_far", agent: delta.agent, text, time, branch: delta.branch)
+            if !reasoning.isEmpty { out.field("reasoning", reasoning) }
         case .abandoned(let code):
             progress.noteAbandoned(by: delta.agent)
             let text = "↩️ The reply starts over"

@@ -35,7 +35,7 @@ struct StreamRoute: Sendable {
         let lease = try StreamLease(in: streams)
         let begun = try await begin(asked)
         if asked.onDisconnect == .cancel {
-            lease.whenAbandoned { [runner] in runner.cancel(begun.events.run) }
+            lease.whenAbandoned { [runner] in runner.cancelLive(begun.events.run) }
         }
         let stream = EventStream(
             events: begun.events,

@@ -48,6 +48,6 @@ final class Interrupts: Sendable {
             StandardStreams.show("\n")
             exit(ExitCodes.cancelled)
         }
-        watched.runner.cancel(watched.run)
+        watched.runner.cancelLive(watched.run)
     }
 }

@@ -77,6 +77,10 @@ extension TerminalRenderer {
         switch delta.kind {
         case .text(let text): speak(text, of: delta, isReasoning: false)
         case .reasoning(let text): speak(text, of: delta, isReasoning: true)
+        case .soFar(let text, _):
+            let message = Message(agent: delta.agent, round: delta.round)
+            if delta.branch == nil { state.withLock { $0.streamed[message] = delta.index } }
+            speak(text, of: delta, isReasoning: false)
         case .abandoned(let reason):
             let message = Message(agent: delta.agent, round: delta.round)
             if delta.branch == nil { state.withLock { $0.streamed[message] = delta.index + 1 } }
@@ -149,6 +153,14 @@ extension TerminalRenderer {
         case .contextTrimmed(let trimmed):
             note("\(trimmed.droppedMessages) earlier messages left out of the prompt")
         case .warned(let warning): note("warning: \(warning.message)")
+        case .queued: note("waits until the session is free")
+        case .recovered: note("taken up again after the process ended")
+        case .approvalRequested(let request):
+            let call = "\(request.call.name) \(short(request.call.arguments.text))"
+            line(style.paint("? \(stored.sequence): may \(names[request.agent]) call \(call)", .tool))
+        case .approvalDecided(let decided):
+            let word = decided.decision == .approve ? "allowed" : "refused"
+            note("call \(decided.approval) is \(word)\(decided.source == .expiry ? " by default" : "")")
         default: break
         }
     }

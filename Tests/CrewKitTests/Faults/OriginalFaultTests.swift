@@ -171,7 +171,7 @@ struct OriginalFaultTests {
         let outcome = try await withRunning(runner) {
             let run = try await runner.start(RunRequest("hi"))
             await model.waitForRequests(1)
-            runner.cancel(run)
+            runner.cancelLive(run)
             return try await runner.result(of: run).outcome
         }
         #expect(outcome == .cancelled)

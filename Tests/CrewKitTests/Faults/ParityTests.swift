@@ -77,7 +77,7 @@ struct ParityTests {
         let log = try await scene.log(isStreaming: false, isFollowed: false)
         for count in 1..<log.batches.count {
             var state = RunState(crew: crew, replaying: log.batches.prefix(count).joined())
-            guard case .record(let events) = state.nextStep(stopped: .cancelled) else {
+            guard case .record(let events) = state.nextStep(stop: .cancelled) else {
                 Issue.record("after \(count) appends nothing ends the run")
                 continue
             }
@@ -164,7 +164,8 @@ private struct Scene {
             now: { Date(timeIntervalSince1970: 0) })
         let performer = TurnPerformer(
             crew: crew, models: ModelSet(SceneModel(isStreaming: false), for: crew),
-            tools: fixture.tools, run: "run", feed: feed, clock: RunClock(ContinuousClock()),
+            tools: fixture.tools, run: "run", store: store, feed: feed,
+            clock: RunClock(ContinuousClock()), now: { Date(timeIntervalSince1970: 0) },
             toolExecutor: ToolExecutor())
         var loop = RunLoop(
             state: RunState(crew: crew, replaying: prefix), journal: journal,
@@ -180,7 +181,8 @@ private struct Scene {
         case .callModel(let agent): "call model of \(agent)"
         case .startTools(let agent, let calls): "start \(calls.map(\.id)) of \(agent)"
         case .callTools(let agent, let calls): "call \(calls.map(\.id)) of \(agent)"
-        case .runMembers(let group): "run \(group.unfinished.map(\.branch))"
+        case .runMembers(let group, _): "run \(group.unfinished.map(\.branch))"
+        case .leave: "leave"
         case .rest(let outcome): "rest \(outcome.name)"
         }
     }

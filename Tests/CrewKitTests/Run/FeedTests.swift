@@ -51,7 +51,8 @@ struct FeedTests {
             run: "r", after: 0, store: store, feed: feed, now: { Date(timeIntervalSince1970: 0) })
         try await store.create(
             RunRecord(id: "r", crew: "c", session: nil, createdAt: Date()), events: [])
-        var reader = RunEvents(run: "r", start: 0, store: store, feed: feed).makeAsyncIterator()
+        var reader = RunEvents(
+            run: "r", start: 0, store: store, feed: feed, isFirstReader: true).makeAsyncIterator()
         _ = try await journal.append([.turnStarted(TurnStarted(agent: "a"))], branch: nil)
         let first = try await reader.next()
         for _ in 0..<500 {
@@ -101,7 +102,7 @@ struct FeedTests {
                 }
                 group.cancelAll()
             }
-            runner.cancel(run)
+            runner.cancelLive(run)
             return try await runner.result(of: run).outcome
         }
         #expect(outcome == .cancelled)

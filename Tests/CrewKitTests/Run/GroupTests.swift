@@ -164,7 +164,7 @@ struct GroupTests {
         let told = try await withRunning(runner) {
             let run = try await runner.start(RunRequest("hi"))
             await model.waitForRequests(3)
-            runner.cancel(run)
+            runner.cancelLive(run)
             return try await CrewFixture.follow(run, of: runner)
         }
         #expect(told.result.outcome == .cancelled)

@@ -94,7 +94,7 @@ struct SessionTests {
             }
             let other = try await runner.start(RunRequest("two", session: "t"))
             #expect(try await runner.result(of: other).outcome == .completed)
-            runner.cancel(run)
+            runner.cancelLive(run)
             #expect(try await runner.result(of: run).outcome == .cancelled)
         }
     }
@@ -143,7 +143,7 @@ struct SessionTests {
         let told = try await withRunning(runner) {
             let run = try await runner.start(RunRequest("hi"))
             await begun.wait()
-            runner.cancel(run)
+            runner.cancelLive(run)
             return try await CrewFixture.follow(run, of: runner)
         }
         #expect(told.result.outcome == .cancelled)

@@ -1,12 +1,13 @@
 /// Runs one crew: takes inputs, works them side by side, and lets anybody follow.
 ///
 /// A run belongs to the runner, not to whoever asked for it: it goes on when they leave. Runs are
-/// worked while `run()` is; everything they did is in the store.
+/// worked while `run()` is; everything they did is in the store, and what another process left
+/// unfinished there is taken up by `recover`.
 public final class CrewRunner: Sendable {
     public let crew: ValidatedCrew
+    public let store: any RunStore
     let models: ModelSet
     let tools: Toolbox
-    let store: any RunStore
     let options: RunnerOptions
     let live: LiveRuns
     private let toolExecutor = ToolExecutor()
@@ -27,8 +28,9 @@ public final class CrewRunner: Sendable {
         self.live = LiveRuns(limit: options.maxActiveRuns)
     }
 
-    /// Works the runs that were started until the task is cancelled; then the runs under way are
-    /// cancelled, stored, and waited for. To be called once.
+    /// Works the runs that were started until the task is cancelled. What is under way then is
+    /// cancelled, stored and waited for, or left in the store for the next process: see
+    /// `RunnerOptions.leavesRunsUnfinished`. To be called once.
     public func run() async {
         await withDiscardingTaskGroup { group in
             for await job in live.jobs {
@@ -39,30 +41,43 @@ public final class CrewRunner: Sendable {
         }
     }
 
-    /// A run that was accepted and never begun ends as cancelled, and its readers with it.
+    /// Takes no more inputs, and lets each run go on until its round is over; the next process goes
+    /// on from there.
+    public func handBack() {
+        for job in live.closeAdmission() {
+            job.control.stop(Stop(reason: .handedBack, depth: .afterRound))
+        }
+    }
+
+    /// What a run has to do when its task is cancelled.
+    private var whenCancelled: Stop {
+        Stop(reason: options.leavesRunsUnfinished ? .handedBack : .cancelled)
+    }
+
+    /// A run that was accepted and never begun.
     private func abandon(_ job: LiveRuns.Job) async {
-        job.control.stop(.cancelled)
+        job.control.stop(whenCancelled)
         await work(job)
     }
 
     private func work(_ job: LiveRuns.Job) async {
         guard live.take(job) else { return }
         defer { live.release(job.claim) }
-        let clock = RunClock(options.clock)
-        let journal = RunJournal(
-            run: job.run, after: job.lastSequence, store: store, feed: job.feed, now: options.now,
-            willRest: { [live] in live.release(job.claim) })
         let performer = TurnPerformer(
-            crew: crew, models: models, tools: tools, run: job.run, feed: job.feed, clock: clock,
-            toolExecutor: toolExecutor)
+            crew: crew, models: models, tools: tools, run: job.run, store: store, feed: job.feed,
+            clock: RunClock(options.clock), now: options.now, toolExecutor: toolExecutor)
         let loop = RunLoop(
-            state: job.state, journal: journal, performer: performer, control: job.control)
+            state: job.state, journal: job.journal, performer: performer, control: job.control,
+            whenCancelled: whenCancelled)
         do {
-            try await job.control.whileGoing(for: crew.settings.timeout, clock: options.clock) {
+            let outcome = try await job.control.whileGoing(
+                for: crew.settings.timeout, clock: options.clock
+            ) {
                 var loop = loop
-                _ = try await loop.run()
+                return try await loop.run()
             }
-            job.feed.finish()
+            job.feed.finish(outcome == nil ? .handedBack : nil)
+            if let session = job.claim.session { await startQueued(in: session) }
         } catch {
             job.feed.finish(CrewError(storeFailure: error))
         }
@@ -75,4 +90,7 @@ extension CrewError {
             error as? CrewError
             ?? CrewError(.storeFailed, "the run's log could not be written", cause: error)
     }
+
+    fileprivate static let handedBack = CrewError(
+        .shuttingDown, "the server is shutting down; the run goes on when it is back")
 }

@@ -1,0 +1,89 @@
+/// How a run goes on that did not go straight to its end.
+extension RunState {
+    /// With an answer the agent's turn begins anew; without one the run goes on where it stood.
+    mutating func resume(_ resumed: RunResumed) {
+        pause = nil
+        if let input = resumed.input {
+            say(input, to: resumed.agent)
+        } else if case .ended = phase {
+            phase = Self.reopened(phaseBeforeEnd) ?? .turnDue(resumed.agent)
+            phaseBeforeEnd = nil
+            resetLimits()
+        } else if case .answerDue(let agent) = phase {
+            phase = .turnDue(agent)
+            resetLimits()
+        }
+    }
+
+    /// A model call under way is made again by itself; of tool calls that were started nobody
+    /// knows whether they took effect.
+    mutating func recover() {
+        switch phase {
+        case .toolsUnderWay(let agent, var batch):
+            batch.interrupt()
+            phase = .toolsUnderWay(agent, batch)
+        case .groupUnderWay(var progress):
+            for branch in progress.unfinished.map(\.branch) { progress.states[branch]?.recover() }
+            phase = .groupUnderWay(progress)
+        default: break
+        }
+    }
+
+    /// What was under way in the other run has not happened to the end in this one.
+    mutating func take(_ fork: RunForked) {
+        model = fork.model ?? model
+        pause = nil
+        recover()
+        if let input = fork.input {
+            say(input, to: turnOwner ?? crew.entryPoint)
+        } else if case .ended = phase {
+            phase = Self.reopened(phaseBeforeEnd) ?? phase
+        }
+    }
+
+    /// Whether a person may say something now: never between a call and its result.
+    var takesInput: Bool {
+        switch phase {
+        case .turnDue, .replyRead, .groupRead, .answerDue, .roundFailed, .roundUnderWay: true
+        case .toolsUnderWay(_, let batch): batch.unfinished.isEmpty
+        case .new, .groupUnderWay: false
+        case .ended: true
+        }
+    }
+
+    private mutating func say(_ input: String, to agent: AgentID) {
+        pause = nil
+        phaseBeforeEnd = nil
+        entries.append(.user(input))
+        turnOwner = agent
+        phase = .turnDue(agent)
+        resetLimits()
+    }
+
+    /// Limits count from what a person last did.
+    private mutating func resetLimits() {
+        rounds = 0
+        handoffs = 0
+        followed = [:]
+        tokens = 0
+    }
+
+    /// The phase from which a run goes on that was stopped in this one.
+    private static func reopened(_ phase: Phase?) -> Phase? {
+        switch phase {
+        case .roundUnderWay(let agent), .roundFailed(let agent, _): .turnDue(agent)
+        // Its members were stopped too: whoever asked for them asks again.
+        case .groupUnderWay(let progress): .turnDue(progress.started.from)
+        case .ended, .new, nil: nil
+        case .some(let other): other
+        }
+    }
+}
+
+extension ToolBatch {
+    /// An earlier permission does not count for a call that may have taken effect.
+    fileprivate mutating func interrupt() {
+        interrupted = Set(unfinished.map(\.id).filter { started[$0] != nil })
+        decisions = decisions.filter { !interrupted.contains($0.key) || $0.value.decision == .refuse }
+    }
+}

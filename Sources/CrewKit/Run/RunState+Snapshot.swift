@@ -1,0 +1,81 @@
+import Foundation
+
+extension RunSnapshot {
+    /// The form in which this version writes states; it reads no other.
+    static let format = 1
+
+    /// `nil` when the state cannot be written, which then has to be folded from its log.
+    init?(of state: RunState, at sequence: Int) {
+        guard let bytes = try? JSONEncoder().encode(state) else { return nil }  // only a cache
+        self.init(sequence: sequence, format: Self.format, bytes: Array(bytes))
+    }
+
+    /// The state that was kept; `nil` when it is not one that this version can read.
+    func state(of crew: ValidatedCrew) -> RunState? {
+        guard format == Self.format, let key = RunState.crewKey else { return nil }
+        let decoder = JSONDecoder()
+        decoder.userInfo[key] = crew
+        // Only a cache: the log has it all.
+        return try? decoder.decode(RunState.self, from: Data(bytes))
+    }
+}
+
+/// A state is written without its crew and read with one.
+extension RunState: Codable {
+    static let crewKey = CodingUserInfoKey(rawValue: "crew")
+
+    private enum CodingKeys: String, CodingKey {
+        case member, phase, pause, phaseBeforeEnd, turnOwner, model, entries, counts, usage, cost
+        case followed, lastSpeaker, lastText
+    }
+
+    private struct Counts: Codable {
+        var rounds, handoffs, totalRounds, totalHandoffs, groups, modelCalls, tokens: Int
+    }
+
+    init(from decoder: any Decoder) throws {
+        let values = try decoder.container(keyedBy: CodingKeys.self)
+        guard let crew = Self.crewKey.flatMap({ decoder.userInfo[$0] }) as? ValidatedCrew else {
+            throw DecodingError.dataCorruptedError(
+                forKey: .phase, in: values, debugDescription: "a state is read with its crew")
+        }
+        self.init(
+            crew: crew, member: try values.decodeIfPresent(GroupStarted.Member.self, forKey: .member))
+        phase = try values.decode(Phase.self, forKey: .phase)
+        pause = try values.decodeIfPresent(RunPaused.self, forKey: .pause)
+        phaseBeforeEnd = try values.decodeIfPresent(Phase.self, forKey: .phaseBeforeEnd)
+        turnOwner = try values.decodeIfPresent(AgentID.self, forKey: .turnOwner)
+        model = try values.decodeIfPresent(String.self, forKey: .model)
+        entries = try values.decode([ConversationEntry].self, forKey: .entries)
+        let counts = try values.decode(Counts.self, forKey: .counts)
+        (rounds, handoffs) = (counts.rounds, counts.handoffs)
+        (totalRounds, totalHandoffs) = (counts.totalRounds, counts.totalHandoffs)
+        (groups, modelCalls, tokens) = (counts.groups, counts.modelCalls, counts.tokens)
+        usage = try values.decodeIfPresent(Usage.self, forKey: .usage)
+        cost = try values.decodeIfPresent(Double.self, forKey: .cost)
+        followed = try values.decode([String: Int].self, forKey: .followed)
+        lastSpeaker = try values.decodeIfPresent(AgentID.self, forKey: .lastSpeaker)
+        lastText = try values.decode(String.self, forKey: .lastText)
+    }
+
+    func encode(to encoder: any Encoder) throws {
+        var values = encoder.container(keyedBy: CodingKeys.self)
+        try values.encodeIfPresent(member, forKey: .member)
+        try values.encode(phase, forKey: .phase)
+        try values.encodeIfPresent(pause, forKey: .pause)
+        try values.encodeIfPresent(phaseBeforeEnd, forKey: .phaseBeforeEnd)
+        try values.encodeIfPresent(turnOwner, forKey: .turnOwner)
+        try values.encodeIfPresent(model, forKey: .model)
+        try values.encode(entries, forKey: .entries)
+        try values.encode(
+            Counts(
+                rounds: rounds, handoffs: handoffs, totalRounds: totalRounds,
+                totalHandoffs: totalHandoffs, groups: groups, modelCalls: modelCalls,
+                tokens: tokens), forKey: .counts)
+        try values.encodeIfPresent(usage, forKey: .usage)
+        try values.encodeIfPresent(cost, forKey: .cost)
+        try values.encode(followed, forKey: .followed)
+        try values.encodeIfPresent(lastSpeaker, forKey: .lastSpeaker)
+        try values.encode(lastText, forKey: .lastText)
+    }
+}

@@ -1,0 +1,80 @@
+/// Runs that begin as copies of others.
+extension CrewRunner {
+    /// Begins a new run that shares another one's events up to `step` and goes its own way from
+    /// there.
+    ///
+    /// What happens after that step happens anew, tools with effects included. The new run belongs
+    /// to no session.
+    ///
+    /// - Parameters:
+    ///   - step: the sequence of the last event that both share; the newest one when absent.
+    ///   - input: said at that point; needed when the run is over there.
+    ///   - model: replaces the model of every agent.
+    /// - Throws: `unknownRun`, `invalidInput`, and what `start` throws.
+    public func fork(
+        _ run: RunID, from step: Int? = nil, input: String? = nil, model: String? = nil
+    ) async throws -> RunEvents {
+        if let input { try check(input) }
+        try checkModel(model)
+        let original = try await knownRecord(of: run)
+        let last = step ?? original.lastSequence
+        let shared = try await sharedEvents(of: original, through: last)
+        var state = RunState(crew: crew, replaying: shared)
+        try checkFork(of: state, at: last, input: input)
+        let time = options.now()
+        let forked = StoredEvent(
+            sequence: last + 1, time: time,
+            event: .forked(RunForked(run: run, sequence: last, input: input, model: model)))
+        let record = RunRecord(
+            id: options.makeRunID(), crew: crew.name, session: nil, parent: run, createdAt: time)
+        let claim = try live.claim(record.id, session: nil)
+        do {
+            try await store.create(record, events: shared + [forked])
+        } catch {
+            live.release(claim)
+            throw error
+        }
+        state.apply(forked)
+        return handOver(claim, state: state, after: last, showing: [forked])
+    }
+
+    private func sharedEvents(
+        of original: RunRecord, through last: Int
+    ) async throws -> [StoredEvent] {
+        guard (1...max(1, original.lastSequence)).contains(last) else {
+            throw CrewError(
+                .invalidInput,
+                "run '\(original.id)' has the steps 1 to \(original.lastSequence), not \(last)")
+        }
+        var events: [StoredEvent] = []
+        while events.count < last {
+            let page = try await store.events(
+                of: original.id, after: events.count, limit: min(1_000, last - events.count))
+            guard !page.isEmpty else { throw CrewError.unknownRun(original.id) }
+            events += page
+        }
+        return events
+    }
+
+    private func checkFork(of state: RunState, at step: Int, input: String?) throws(CrewError) {
+        if case .new = state.phase {
+            throw CrewError(.invalidInput, "the run has not started at step \(step)")
+        }
+        guard input == nil else {
+            guard state.takesInput else {
+                throw CrewError(
+                    .invalidInput,
+                    "nothing can be said at step \(step), within a tool call or a group: choose "
+                        + "another step or leave out the input")
+            }
+            return
+        }
+        switch state.phase {
+        case .ended(.completed), .ended(.terminated):
+            throw CrewError(
+                .invalidInput,
+                "the run is over at step \(step): give an input or choose an earlier step")
+        default: return
+        }
+    }
+}

@@ -1,0 +1,120 @@
+/// Inputs that wait for their session.
+extension CrewRunner {
+    /// Stores an input that is worked when those before it are done.
+    func enqueue(
+        _ run: RunID, _ request: RunRequest, in session: SessionID
+    ) async throws -> RunEvents {
+        let time = options.now()
+        let queued = RunQueued(
+            crew: crew.name, input: request.input, agent: request.startAgent ?? crew.entryPoint,
+            session: session, model: request.model)
+        let first = StoredEvent(sequence: 1, time: time, event: .queued(queued))
+        let record = RunRecord(
+            id: run, crew: crew.name, session: session, idempotencyKey: request.idempotencyKey,
+            createdAt: time)
+        let feed = EventFeed(after: 0, capacity: crew.settings.feedBuffer)
+        // Its place comes first: when the session is given back now, the run is found.
+        try live.enqueue(run, in: session, feed: feed, limit: options.maxQueuedRuns)
+        do {
+            try await store.create(record, events: [first])
+        } catch {
+            leaveQueue(run, in: session)
+            throw error
+        }
+        feed.publish([first])
+        await startQueued(in: session)
+        return RunEvents(run: run, start: 0, store: store, feed: feed, isFirstReader: true)
+    }
+
+    /// Starts the run that has waited longest, when its session is free.
+    func startQueued(in session: SessionID) async {
+        while let run = live.nextQueued(in: session) {
+            do {
+                guard try await startQueued(run, in: session) else { return }
+            } catch {
+                // It stays in the store; the next look at the queues finds it again.
+                return
+            }
+        }
+    }
+
+    /// - Returns: false when the session is not free, or the run not stored yet.
+    private func startQueued(_ run: RunID, in session: SessionID) async throws -> Bool {
+        let claim: LiveRuns.Claim
+        do throws(CrewError) {
+            claim = try live.claim(run, session: session, isNext: true)
+        } catch {
+            return false
+        }
+        do {
+            guard let record = try await store.record(of: run) else {
+                live.release(claim)
+                return false
+            }
+            guard record.status == .queued else {
+                leaveQueue(run, in: session)
+                live.release(claim)
+                return true
+            }
+            try await checkIsFree(session)
+            try await begin(queued: run, claim)
+            live.dequeue(run, in: session)
+            return true
+        } catch {
+            live.release(claim)
+            throw error
+        }
+    }
+
+    private func begin(queued run: RunID, _ claim: LiveRuns.Claim) async throws {
+        guard case .queued(let queued) = try await store.events(of: run, after: 0, limit: 1).first?.event
+        else { throw CrewError(.conflict, "run '\(run)' does not wait for its session") }
+        var request = RunRequest(queued.input, session: queued.session, startAgent: queued.agent)
+        request.model = queued.model
+        let started = StoredEvent(
+            sequence: 2, time: options.now(),
+            event: .runStarted(
+                RunStarted(
+                    crew: crew.name, input: queued.input, agent: queued.agent,
+                    session: queued.session, history: try await history(for: request),
+                    model: queued.model)))
+        try await store.append([started], to: run)
+        var state = RunState(crew: crew)
+        state.apply(started)
+        _ = handOver(claim, state: state, after: 1, showing: [started])
+    }
+
+    /// - Throws: `sessionBusy` when a run of the session waits for a decision or was not taken up
+    ///   yet: what comes after it would not know how it ended.
+    func checkIsFree(_ session: SessionID) async throws {
+        guard let last = try await newestStartedRun(in: session) else { return }
+        switch (last.status, last.pause?.kind) {
+        case (.running, _):
+            throw CrewError(.sessionBusy, "session '\(session)' has a run under way")
+        case (.paused, .approval), (.paused, .recovery):
+            throw CrewError(
+                .sessionBusy,
+                "session '\(session)' has a run that waits for a decision: '\(last.id)'")
+        default: return
+        }
+    }
+
+    func cancelQueued(_ record: RunRecord) async throws {
+        guard let session = record.session else { return }
+        let claim = try live.claim(record.id, session: nil)
+        defer { live.release(claim) }
+        let ended = StoredEvent(
+            sequence: record.lastSequence + 1, time: options.now(),
+            event: .runEnded(RunEnded(outcome: .cancelled)))
+        try await store.append([ended], to: record.id)
+        let feed = live.queuedFeed(of: record.id)
+        leaveQueue(record.id, in: session)
+        feed?.publish([ended])
+        feed?.finish()
+    }
+
+    private func leaveQueue(_ run: RunID, in session: SessionID) {
+        live.dequeue(run, in: session)
+        live.forgetFeed(of: run)
+    }
+}

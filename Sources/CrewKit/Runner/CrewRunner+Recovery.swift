@@ -1,0 +1,80 @@
+/// Runs that another process left unfinished.
+extension CrewRunner {
+    /// Takes up every run of this crew that the store calls running and nobody works, and lets the
+    /// inputs that waited for a session wait again.
+    ///
+    /// What was under way when the process died is settled as `RunRecovered` tells. To be called
+    /// before inputs are accepted, and again whenever the store may have failed; the store must have
+    /// no other owner.
+    ///
+    /// - Returns: how many runs were taken up.
+    /// - Throws: what the store throws; what was taken up before stays so.
+    @discardableResult
+    public func recover() async throws -> Int {
+        var count = 0
+        for record in try await all(["running"]) where live.job(of: record.id) == nil {
+            do {
+                try await takeUp(record)
+                count += 1
+            } catch let error as CrewError where error.code == .tooManyRuns {
+                break  // the rest is taken up when there is room
+            } catch let error as CrewError where error.isLostRace {
+                continue  // it is worked already
+            }
+        }
+        try await waitAgain()
+        return count
+    }
+
+    /// Recovers runs and settles what is overdue, again and again until the task is cancelled.
+    ///
+    /// A store that fails in between is tried again at the next turn.
+    public func keepWatch(every interval: Duration = .seconds(15)) async {
+        while (try? await options.clock.sleep(for: interval)) != nil {
+            // Failures of the store show in its health; nothing is lost by coming back later.
+            try? await settleOverdue()
+            _ = try? await recover()
+        }
+    }
+
+    private func takeUp(_ record: RunRecord) async throws {
+        let policy = options.recovery
+        _ = try await reopen(record.id) { record, state throws(CrewError) in
+            guard record.status == .running else {
+                throw CrewError(.conflict, "run '\(record.id)' is at rest")
+            }
+            let recovered = RunEvent.recovered(RunRecovered(policy: policy))
+            switch policy {
+            case .resume: return Reopening(recovered)
+            case .fail: return Reopening(stop: Stop(reason: .lost), after: [recovered])
+            case .pause:
+                var reopening = Reopening(recovered)
+                let agent = state.turnOwner ?? crew.entryPoint
+                reopening.events.append((nil, .paused(RunPaused(agent: agent, kind: .recovery))))
+                return reopening
+            }
+        }
+    }
+
+    private func waitAgain() async throws {
+        for record in try await all(["queued"]) {
+            guard let session = record.session, !live.isQueued(record.id) else { continue }
+            let feed = EventFeed(after: record.lastSequence, capacity: crew.settings.feedBuffer)
+            // Those that were accepted before keep their place, however many they are.
+            try live.enqueue(record.id, in: session, feed: feed, limit: .max)
+        }
+        for session in live.queuedSessions { await startQueued(in: session) }
+    }
+
+    private func all(_ statuses: Set<String>) async throws -> [RunRecord] {
+        var query = RunQuery(
+            crew: crew.name, statuses: statuses, order: .oldestFirst, limit: 1_000)
+        var records: [RunRecord] = []
+        while true {
+            let page = try await store.runs(matching: query)
+            records += page.runs
+            guard let next = page.next else { return records }
+            query.cursor = next
+        }
+    }
+}

@@ -1,0 +1,161 @@
+extension CrewRunner {
+    /// Accepts an input; the run is stored when this returns and is worked from then on, or once its
+    /// session is free.
+    ///
+    /// - Throws: `invalidInput`, `unknownAgent` for an unknown start agent, `sessionBusy`,
+    ///   `tooManyRuns`, `shuttingDown`, `idempotencyConflict`, or what the store throws.
+    @discardableResult
+    public func start(_ request: RunRequest) async throws -> RunID {
+        try await startFollowing(request).run
+    }
+
+    /// Accepts an input like `start`, and returns its events too: also a run that is over at once is
+    /// then seen with the pieces of its messages.
+    public func startFollowing(_ request: RunRequest) async throws -> RunEvents {
+        try check(request)
+        if let known = try await known(request) { return known }
+        do {
+            return try await beginOrWait(request)
+        } catch let error as CrewError where error.code == .conflict {
+            // The same request may have come twice at the same moment.
+            guard let known = try await known(request) else { throw error }
+            return known
+        }
+    }
+
+    /// The run's events after `sequence`, from the store first and then as they happen.
+    ///
+    /// A message that is under way comes as one delta with all of it so far.
+    ///
+    /// - Throws: `unknownRun`.
+    public func events(of run: RunID, after sequence: Int = 0) async throws -> RunEvents {
+        let queued = live.queuedFeed(of: run)
+        let feed = if let queued { queued } else { await live.settledJob(of: run)?.feed }
+        if feed == nil { _ = try await knownRecord(of: run) }
+        return RunEvents(
+            run: run, start: max(0, sequence), store: store, feed: feed, isFirstReader: false)
+    }
+
+    /// Waits until the run is at rest and returns what came of it.
+    public func result(of run: RunID) async throws -> RunResult {
+        for try await _ in try await events(of: run) {}
+        let record = try await knownRecord(of: run)
+        let state = try await state(of: run).state
+        guard let outcome = state.rest else {
+            throw CrewError(.conflict, "run '\(run)' is neither worked nor at rest")
+        }
+        return RunResult(
+            run: run, session: record.session, outcome: outcome, agent: state.lastSpeaker,
+            text: state.lastText, usage: state.usage, cost: state.cost,
+            rounds: state.totalRounds, modelCalls: state.modelCalls,
+            handoffs: state.totalHandoffs)
+    }
+
+    /// What is known of a run without reading its log; `nil` when there is no such run.
+    public func record(of run: RunID) async throws -> RunRecord? {
+        try await store.record(of: run)
+    }
+
+    /// The newest run of a conversation, when it waits for an answer.
+    public func pausedRun(in session: SessionID) async throws -> RunID? {
+        guard let last = try await store.newestRun(in: session), last.pause?.kind == .input
+        else { return nil }
+        return last.id
+    }
+
+    /// What was said in a conversation so far; empty when there was none.
+    public func history(of session: SessionID) async throws -> [ConversationEntry] {
+        guard let last = try await newestStartedRun(in: session) else { return [] }
+        return try await state(of: last.id).state.entries
+    }
+
+    /// Runs that are being worked at this moment.
+    public var activeRuns: Int { live.count }
+}
+
+extension CrewRunner {
+    private func check(_ request: RunRequest) throws(CrewError) {
+        try check(request.input)
+        let agent = request.startAgent ?? crew.entryPoint
+        guard crew.agent(agent) != nil else { throw unknown(agent) }
+        try checkModel(request.model)
+        if request.ifBusy != .reject, request.session == nil {
+            throw CrewError(
+                .invalidInput, "only an input of a session can find it busy: name the session")
+        }
+    }
+
+    func check(_ input: String) throws(CrewError) {
+        let bytes = input.utf8.count
+        guard bytes > 0 else { throw CrewError(.invalidInput, "the input is empty") }
+        guard bytes <= crew.settings.maxInputBytes else {
+            throw CrewError(
+                .invalidInput,
+                "the input has \(bytes) bytes; at most \(crew.settings.maxInputBytes) are taken")
+        }
+    }
+
+    func checkModel(_ model: String?) throws(CrewError) {
+        guard let model, let problem = models.problem(withReplacement: model) else { return }
+        throw CrewError(.invalidInput, problem)
+    }
+
+    private func unknown(_ agent: AgentID) -> CrewError {
+        let hint = NearestWord.suggestion(
+            for: agent.rawValue, among: crew.allAgents.map(\.id.rawValue))
+        return CrewError(
+            .unknownAgent, "there is no agent '\(agent)'" + (hint.map { "; \($0)" } ?? ""))
+    }
+
+    /// The run that this request has made already.
+    private func known(_ request: RunRequest) async throws -> RunEvents? {
+        guard let key = request.idempotencyKey,
+            let record = try await store.record(withIdempotencyKey: key.text)
+        else { return nil }
+        guard record.idempotencyKey?.requestDigest == key.requestDigest else {
+            throw CrewError(
+                .idempotencyConflict,
+                "this idempotency key was used for another request, which is run '\(record.id)'")
+        }
+        return try await events(of: record.id)
+    }
+
+    private func beginOrWait(_ request: RunRequest) async throws -> RunEvents {
+        let run = options.makeRunID()
+        do {
+            return try await begin(run, request)
+        } catch let error as CrewError where error.code == .sessionBusy {
+            guard let session = request.session else { throw error }
+            switch request.ifBusy {
+            case .reject: throw error
+            case .enqueue: return try await enqueue(run, request, in: session)
+            case .interrupt:
+                try await interruptRuns(of: session)
+                return try await begin(run, request)
+            }
+        }
+    }
+
+    private func begin(_ run: RunID, _ request: RunRequest) async throws -> RunEvents {
+        let claim = try live.claim(run, session: request.session)
+        do {
+            if let session = request.session { try await checkIsFree(session) }
+            let time = options.now()
+            let started = RunStarted(
+                crew: crew.name, input: request.input, agent: request.startAgent ?? crew.entryPoint,
+                session: request.session, history: try await history(for: request),
+                model: request.model)
+            let first = StoredEvent(sequence: 1, time: time, event: .runStarted(started))
+            let record = RunRecord(
+                id: run, crew: crew.name, session: request.session,
+                idempotencyKey: request.idempotencyKey, createdAt: time)
+            try await store.create(record, events: [first])
+            var state = RunState(crew: crew)
+            state.apply(first)
+            return handOver(claim, state: state, after: 0, showing: [first])
+        } catch {
+            live.release(claim)
+            throw error
+        }
+    }
+}

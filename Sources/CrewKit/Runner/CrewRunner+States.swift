@@ -1,0 +1,58 @@
+/// Runs as their logs tell them.
+extension CrewRunner {
+    /// The run folded from its newest snapshot and what came after, and its last sequence.
+    func state(of run: RunID) async throws -> (state: RunState, sequence: Int) {
+        var state = RunState(crew: crew)
+        var sequence = 0
+        if let snapshot = try await store.snapshot(of: run), let kept = snapshot.state(of: crew) {
+            (state, sequence) = (kept, snapshot.sequence)
+        }
+        while true {
+            let page = try await store.events(of: run, after: sequence, limit: 1_000)
+            guard let last = page.last else { return (state, sequence) }
+            for stored in page { state.apply(stored) }
+            sequence = last.sequence
+        }
+    }
+
+    func knownRecord(of run: RunID) async throws -> RunRecord {
+        guard let record = try await store.record(of: run) else { throw CrewError.unknownRun(run) }
+        return record
+    }
+
+    /// What was said before: in the conversation's earlier runs, else what the caller brought.
+    func history(for request: RunRequest) async throws -> [ConversationEntry] {
+        guard let session = request.session, let last = try await newestStartedRun(in: session)
+        else { return request.history }
+        let entries = try await state(of: last.id).state.entries
+        return CarriedHistory(settings: crew.settings).carried(entries)
+    }
+
+    /// The newest run of a conversation that has not only been queued.
+    func newestStartedRun(in session: SessionID) async throws -> RunRecord? {
+        let query = RunQuery(
+            session: session, statuses: ["running", "paused", "ended"], limit: 1)
+        guard let newest = try await store.runs(matching: query).runs.first else { return nil }
+        return newest
+    }
+
+    /// Gives a claimed run to whoever works runs; its events from `sequence` on are returned.
+    func handOver(
+        _ claim: LiveRuns.Claim, state: RunState, after sequence: Int,
+        showing events: [StoredEvent], stop: Stop? = nil
+    ) -> RunEvents {
+        let feed =
+            live.queuedFeed(of: claim.run)
+            ?? EventFeed(after: sequence, capacity: crew.settings.feedBuffer)
+        feed.publish(events)
+        let journal = RunJournal(
+            run: claim.run, after: sequence + events.count, openApprovals: state.openApprovals,
+            store: store, feed: feed, now: options.now,
+            willRest: { [live] in live.release(claim) })
+        live.begin(
+            LiveRuns.Job(
+                claim: claim, state: state, journal: journal, control: RunControl(stop: stop)))
+        return RunEvents(
+            run: claim.run, start: sequence, store: store, feed: feed, isFirstReader: true)
+    }
+}

@@ -1,0 +1,60 @@
+/// Runs that have to end before they would.
+extension CrewRunner {
+    /// Asks a live run to stop at once; it ends as `cancelled` when what it was doing is given up.
+    ///
+    /// Does nothing to a run that is at rest or unknown.
+    public func cancelLive(_ run: RunID) { live.job(of: run)?.control.stop(.cancelled) }
+
+    /// Ends a run as `cancelled`: one that is worked when it has come as far as `depth` lets it, one
+    /// that waits for a person or its session at once. A run that is over stays as it is.
+    ///
+    /// - Throws: `unknownRun`, or what the store throws.
+    public func cancel(_ run: RunID, _ depth: StopDepth = .now) async throws {
+        for _ in 0..<3 {
+            if let job = await live.settledJob(of: run) {
+                return job.control.stop(Stop(reason: .cancelled, depth: depth))
+            }
+            do {
+                return try await cancelAtRest(run)
+            } catch let error as CrewError where error.code == .conflict {
+                continue  // it was woken between the two
+            }
+        }
+        throw CrewError(.conflict, "run '\(run)' changes hands too fast; try again")
+    }
+
+    private func cancelAtRest(_ run: RunID) async throws {
+        let record = try await knownRecord(of: run)
+        switch record.status {
+        case .ended: return
+        case .queued: return try await cancelQueued(record)
+        case .running, .paused:
+            _ = try await reopen(run) { record, _ throws(CrewError) in
+                if case .ended = record.status { throw CrewError(.conflict, "the run is over") }
+                return Reopening(stop: Stop(reason: .cancelled, endsPause: true))
+            }
+        }
+    }
+
+    /// Cancels what is under way in a session, or waits there for a decision, and waits for its end.
+    func interruptRuns(of session: SessionID) async throws {
+        for status in ["queued", "running", "paused"] {
+            let query = RunQuery(session: session, statuses: [status], limit: 100)
+            for record in try await store.runs(matching: query).runs {
+                if status == "paused", record.pause?.kind == .input { continue }
+                try await cancel(record.id)
+                for try await _ in try await events(of: record.id, after: record.lastSequence) {}
+            }
+        }
+    }
+
+    /// Forgets a run that is not worked, with all that belongs to it.
+    ///
+    /// - Throws: `unknownRun`; `conflict` for a run that is worked or waits for its session.
+    public func delete(_ run: RunID) async throws {
+        guard await live.settledJob(of: run) == nil, !live.isQueued(run) else {
+            throw CrewError(.conflict, "run '\(run)' is under way: cancel it first")
+        }
+        try await store.delete(run)
+    }
+}
