@@ -77,13 +77,7 @@ struct ParityTests {
         let log = try await scene.log(isStreaming: false, isFollowed: false)
         for count in 1..<log.batches.count {
             var state = RunState(crew: crew, replaying: log.batches.prefix(count).joined())
-            guard case .record(let events) = state.nextStep(stop: .cancelled) else {
-                Issue.record("after \(count) appends nothing ends the run")
-                continue
-            }
-            for event in events {
-                state.apply(StoredEvent(sequence: 0, time: .distantPast, event: event))
-            }
+            while state.rest == nil { Scene.stop(&state) }
             #expect(state.rest == .cancelled)
             let calls = state.entries.flatMap { entry -> [ToolCallID] in
                 if case .agent(let message) = entry { return message.toolCalls.map(\.id) }
@@ -172,6 +166,32 @@ private struct Scene {
             performer: performer, control: RunControl())
         _ = try await loop.run()
         return Log(batches: log.batches)
+    }
+
+    /// Does what a run does that has to stop, its members first.
+    static func stop(_ state: inout RunState) {
+        switch state.nextStep(stop: .cancelled) {
+        case .record(let events):
+            for event in events {
+                state.apply(StoredEvent(sequence: 0, time: .distantPast, event: event))
+            }
+        case .runMembers(let progress, let isStopping):
+            #expect(isStopping)
+            for member in progress.unfinished {
+                guard case .record(let events)? = progress.states[member.branch]?
+                    .nextStep(stop: .cancelled)
+                else {
+                    Issue.record("member \(member.branch) does not end")
+                    return
+                }
+                for event in events {
+                    state.apply(
+                        StoredEvent(
+                            sequence: 0, time: .distantPast, branch: member.branch, event: event))
+                }
+            }
+        case let step: Issue.record("\(summary(of: step)) ends nothing")
+        }
     }
 
     static func summary(of step: Step) -> String {
