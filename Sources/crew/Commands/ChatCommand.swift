@@ -42,7 +42,7 @@ struct ChatCommand: AsyncParsableCommand {
         let session = SessionID(session ?? "chat-\(UUID().uuidString.prefix(8).lowercased())")
         try await CommandStore.withOpen(store, of: crew.folder) { opened in
             try await setup.withRunner(opened) { runner, choices in
-                renderer.begin(choices)
+                renderer.begin(choices.replaced(by: model))
                 try await Interrupts.listening { interrupts in
                     let place = OwnRuns(runner: runner)
                     let follower = Follower(

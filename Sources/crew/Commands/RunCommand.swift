@@ -50,7 +50,7 @@ struct RunCommand: AsyncParsableCommand {
         let asks = !json && StandardStreams.isConversation
         let record = try await CommandStore.withOpen(store, of: crew.folder) { [request] opened in
             try await setup.withRunner(opened) { runner, choices in
-                renderer.begin(choices)
+                renderer.begin(choices.replaced(by: model))
                 let place = OwnRuns(runner: runner)
                 return try await Interrupts.listening { interrupts in
                     try await Follower(
