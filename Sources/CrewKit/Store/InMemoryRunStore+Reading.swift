@@ -15,7 +15,8 @@ extension InMemoryRunStore {
             return number
         }
         return state.withLock { state in
-            let candidates = query.session.map { state.sessions[$0] ?? [] } ?? Array(state.logs.keys)
+            let candidates =
+                query.session.map { state.sessions[$0] ?? [] } ?? Array(state.logs.keys)
             let isOldestFirst = query.order == .oldestFirst
             let matching = candidates.compactMap { state.logs[$0] }
                 .filter { log in
@@ -48,7 +49,9 @@ extension InMemoryRunStore {
 
     public func artifacts(of run: RunID) async throws -> [Artifact] {
         state.withLock { state in
-            (state.logs[run]?.artifacts.values).map { $0.map(\.artifact).sorted { $0.name < $1.name } }
+            (state.logs[run]?.artifacts.values).map {
+                $0.map(\.artifact).sorted { $0.name < $1.name }
+            }
                 ?? []
         }
     }

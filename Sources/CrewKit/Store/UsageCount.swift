@@ -66,11 +66,12 @@ extension InMemoryRunStore.State {
         for event in events {
             guard let spent = UsageCount(event, crew: crew) else { continue }
             let key = UsageKey(of: spent)
-            usage[key] = usage[key].map { count in
-                var count = count
-                count.add(spent)
-                return count
-            } ?? spent
+            usage[key] =
+                usage[key].map { count in
+                    var count = count
+                    count.add(spent)
+                    return count
+                } ?? spent
         }
     }
 }

@@ -157,10 +157,14 @@ extension TerminalRenderer {
         case .recovered: note("taken up again after the process ended")
         case .approvalRequested(let request):
             let call = "\(request.call.name) \(short(request.call.arguments.text))"
-            line(style.paint("? \(stored.sequence): may \(names[request.agent]) call \(call)", .tool))
+            line(
+                style.paint("? \(stored.sequence): may \(names[request.agent]) call \(call)", .tool)
+            )
         case .approvalDecided(let decided):
             let word = decided.decision == .approve ? "allowed" : "refused"
-            note("call \(decided.approval) is \(word)\(decided.source == .expiry ? " by default" : "")")
+            note(
+                "call \(decided.approval) is \(word)\(decided.source == .expiry ? " by default" : "")"
+            )
         default: break
         }
     }

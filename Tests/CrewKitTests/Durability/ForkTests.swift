@@ -49,8 +49,10 @@ struct ForkTests {
             let fork = try await runner.fork(run, input: "2")
             #expect(try await runner.result(of: fork.run).text == "two")
         }
-        #expect(model.requests.last?.messages.map(\.text) == ["", "1", "one", "2"].filter { !$0.isEmpty }
-            || model.requests.last?.messages.map(\.text).suffix(3) == ["1", "one", "2"])
+        #expect(
+            model.requests.last?.messages.map(\.text)
+                == ["", "1", "one", "2"].filter { !$0.isEmpty }
+                || model.requests.last?.messages.map(\.text).suffix(3) == ["1", "one", "2"])
     }
 
     @Test("A fork may use another model; a step that is not there, or a model, is refused")
@@ -58,7 +60,9 @@ struct ForkTests {
         let crew = try CrewFixture(AgentDefinition(id: "a")).crew()
         let own = ScriptedModel(["a": [.text("own")]])
         let models = ModelSet(["a": own]) { agent, name in
-            guard name == "other" else { throw CrewError(.invalidInput, "there is no model '\(name)'") }
+            guard name == "other" else {
+                throw CrewError(.invalidInput, "there is no model '\(name)'")
+            }
             return ScriptedModel([agent: [.text("other")]])
         }
         let runner = try CrewRunner(crew: crew, models: models)
@@ -100,7 +104,8 @@ struct ForkTests {
         let started = RunEvent.runStarted(
             RunStarted(crew: "test", input: "the beginning", agent: "a", history: []))
         try await store.begin([started] + Array(repeating: warned, count: 20))
-        let runner = try CrewFixture(AgentDefinition(id: "a")).runner(ScriptedModel([:]), store: store)
+        let runner = try CrewFixture(AgentDefinition(id: "a")).runner(
+            ScriptedModel([:]), store: store)
         var other = RunState(crew: runner.crew)
         other.lastText = "from the snapshot"
         let snapshot = try #require(RunSnapshot(of: other, at: 21))

@@ -52,7 +52,9 @@ struct HistoryPropertyTests {
     private static func live(
         _ scene: DurableScene, _ mortal: MortalStore, _ plan: Plan
     ) async throws -> Bool {
-        let runner = try scene.runner(mortal.store) { $0.leavesRunsUnfinished = true } settings: {
+        let runner = try scene.runner(mortal.store) {
+            $0.leavesRunsUnfinished = true
+        } settings: {
             $0.contextWindow = plan.window
         }
         return await withRunningQuietly(runner) {

@@ -6,11 +6,14 @@ import Testing
 
 @Suite("Readers that come late")
 struct LateReaderTests {
-    private func delta(_ index: Int, _ kind: MessageDelta.Kind, branch: BranchID? = nil) -> MessageDelta {
+    private func delta(_ index: Int, _ kind: MessageDelta.Kind, branch: BranchID? = nil)
+        -> MessageDelta
+    {
         MessageDelta(branch: branch, agent: "a", round: 1, index: index, kind: kind)
     }
 
-    private func stored(_ sequence: Int, _ event: RunEvent, branch: BranchID? = nil) -> StoredEvent {
+    private func stored(_ sequence: Int, _ event: RunEvent, branch: BranchID? = nil) -> StoredEvent
+    {
         StoredEvent(sequence: sequence, time: .distantPast, branch: branch, event: event)
     }
 
@@ -51,7 +54,9 @@ struct LateReaderTests {
         feed.publish(delta(2, .text("two")))
         feed.publish([stored(2, replied("two"))])
         #expect(
-            feed.join(after: 0)?.items == [.event(stored(1, round)), .event(stored(2, replied("two")))])
+            feed.join(after: 0)?.items == [
+                .event(stored(1, round)), .event(stored(2, replied("two"))),
+            ])
     }
 
     @Test("Members' messages are told apart, and a long one is not limited by the window")
@@ -65,8 +70,14 @@ struct LateReaderTests {
         let items = try #require(feed.join(after: 2)).items
         #expect(
             items == [
-                .delta(delta(99, .soFar(text: String(repeating: "x", count: 100), reasoning: ""), branch: "x")),
-                .delta(delta(99, .soFar(text: "", reasoning: String(repeating: "y", count: 100)), branch: "y")),
+                .delta(
+                    delta(
+                        99, .soFar(text: String(repeating: "x", count: 100), reasoning: ""),
+                        branch: "x")),
+                .delta(
+                    delta(
+                        99, .soFar(text: "", reasoning: String(repeating: "y", count: 100)),
+                        branch: "y")),
             ])
     }
 
@@ -101,7 +112,8 @@ struct LateReaderTests {
     func readsDuringResume() async throws {
         var routing = RoutingDefinition(signals: ["a": [SignalRoute("[DONE]", to: "")]])
         routing.behaviors = ["a": AgentBehavior(waitForSignal: true)]
-        let replies = (0..<30).flatMap { _ in [ScriptedModel.Reply.text("well?")] } + [.text("[DONE]")]
+        let replies =
+            (0..<30).flatMap { _ in [ScriptedModel.Reply.text("well?")] } + [.text("[DONE]")]
         let runner = try CrewFixture(AgentDefinition(id: "a"), routing: routing).runner(
             ScriptedModel(["a": replies]))
         try await withRunning(runner) {
