@@ -33,7 +33,8 @@ extension CrewRunner {
         let feed = if let queued { queued } else { await live.settledJob(of: run)?.feed }
         if feed == nil { _ = try await knownRecord(of: run) }
         return RunEvents(
-            run: run, start: max(0, sequence), store: store, feed: feed, isFirstReader: false)
+            run: run, start: max(0, sequence), store: store, feed: feed, live: live,
+            isFirstReader: false)
     }
 
     /// Waits until the run is at rest and returns what came of it.

@@ -99,11 +99,12 @@ struct LateReaderTests {
                         return sequences
                     }
                 }
-                let last = try await runner.record(of: run)
-                _ = last
+                var lengths: Set<Int> = []
                 for try await sequences in group {
                     #expect(sequences == Array(1...max(1, sequences.count)))
+                    lengths.insert(sequences.count)
                 }
+                #expect(lengths.count == 1)
             }
         }
     }
