@@ -22,6 +22,7 @@ let package = Package(
         .library(name: "CrewConfig", targets: ["CrewConfig"]),
         .library(name: "CrewProviders", targets: ["CrewProviders"]),
         .library(name: "CrewTools", targets: ["CrewTools"]),
+        .library(name: "CrewStore", targets: ["CrewStore"]),
         .library(name: "CrewServer", targets: ["CrewServer"]),
         .library(name: "CrewTesting", targets: ["CrewTesting"]),
         .executable(name: "crew", targets: ["crew"]),
@@ -32,6 +33,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log.git", from: "1.14.0"),
         .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.0"),
         .package(url: "https://github.com/apple/swift-system.git", from: "1.6.0"),
+        .package(url: "https://github.com/groue/GRDB.swift.git", from: "7.10.0"),
         // Its default trait pulls in a configuration reader that `crew` does not use.
         .package(
             url: "https://github.com/hummingbird-project/hummingbird.git", from: "2.28.0",
@@ -64,6 +66,10 @@ let package = Package(
                 .product(name: "Subprocess", package: "swift-subprocess"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
+            swiftSettings: strict),
+        .target(
+            name: "CrewStore",
+            dependencies: ["CrewKit", .product(name: "GRDB", package: "GRDB.swift")],
             swiftSettings: strict),
         .target(
             name: "CrewServer",
@@ -108,6 +114,13 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "CrewToolsTests", dependencies: ["CrewTools", "CrewKit", "CrewTesting"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "CrewStoreTests",
+            dependencies: [
+                "CrewStore", "CrewKit", "CrewTesting",
+                .product(name: "GRDB", package: "GRDB.swift"),
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "CrewServerTests",

@@ -49,6 +49,8 @@ extension CrewError.Code {
     public static let shuttingDown = Self("shutting_down")
     public static let conflict = Self("conflict")
     public static let storeFailed = Self("store_failed")
+    public static let storeInUse = Self("store_in_use")
+    public static let storeUnreadable = Self("store_unreadable")
 
     // A model call failed. The kinds decide what may be tried again.
     public static let modelUnreachable = Self("model_unreachable")

@@ -4,7 +4,8 @@ public import CrewKit
 ///
 /// A call returns what the program wrote to its standard output. An exit code other than zero, a
 /// missing program, too much time or endless output are errors that tell the program's last words.
-/// Cancelling the call ends the program and what it started.
+/// Cancelling the call ends the program and what it started. The program can tell a repeated call
+/// by the key in `CREW_IDEMPOTENCY_KEY`, or where its command writes `{{idempotency_key}}`.
 public struct CommandTool: Tool {
     public let definition: ToolDefinition
     private let program: String
@@ -25,7 +26,8 @@ public struct CommandTool: Tool {
     ) throws(CrewError) {
         definition = ToolDefinition(
             name: written.name, description: written.description, parameters: written.parameters,
-            effect: written.effect, timeout: written.timeout.map { $0 + Program.farewell })
+            effect: written.effect, approval: written.approval,
+            timeout: written.timeout.map { $0 + Program.farewell })
         guard let program = written.command.first, !program.isEmpty else {
             throw Self.problem(written, "its command names no program")
         }
@@ -34,7 +36,12 @@ public struct CommandTool: Tool {
         }
         self.program = program
         var templates: [ArgumentTemplate] = []
-        let known = written.parameters["properties"]?.object?.keys ?? []
+        let parameters = written.parameters["properties"]?.object?.keys ?? []
+        guard !parameters.contains(Self.keyPlace) else {
+            throw Self.problem(
+                written, "'\(Self.keyPlace)' cannot be a parameter: the engine gives it")
+        }
+        let known = parameters + [Self.keyPlace]
         for text in written.command.dropFirst() {
             let template: ArgumentTemplate
             do throws(CrewError) {
@@ -63,7 +70,8 @@ public struct CommandTool: Tool {
 
     public func call(_ call: ToolInvocation) async throws -> String {
         var program = prototype
-        program.command = try command(for: call.arguments)
+        program.command = try command(for: call)
+        program.environment[CommandToolDefinition.idempotencyKeyVariable] = call.idempotencyKey
         let report = try await program.run()
         if let failure = report.failure(of: self.program, timeLimit: program.timeLimit) {
             throw failure
@@ -71,7 +79,11 @@ public struct CommandTool: Tool {
         return report.output
     }
 
-    private func command(for values: JSONObject) throws(CrewError) -> [String] {
+    private static let keyPlace = CommandToolDefinition.idempotencyKeyPlace
+
+    private func command(for call: ToolInvocation) throws(CrewError) -> [String] {
+        var values = call.arguments
+        values[Self.keyPlace] = .string(call.idempotencyKey)
         var command = [program]
         var optionsHaveEnded = false
         for template in arguments {

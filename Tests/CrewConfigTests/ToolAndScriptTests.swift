@@ -13,7 +13,7 @@ struct ToolAndScriptTests {
                     tools:
                       Ping:
                         description: Pings a host
-                        command: [ping, -c, "{{count}}", "{{ host }}"]
+                        command: [ping, -c, "{{count}}", "{{ host }}", "{{idempotency_key}}"]
                         parameters:
                           type: object
                           properties:
@@ -23,23 +23,28 @@ struct ToolAndScriptTests {
                           required: [host]
                         timeout_seconds: 2.5
                         effect: read
+                        approval: always
                         max_output_bytes: 1000
                         working_directory: work
                         environment: {A: 1, B: "${HOST}"}
                       ExecuteCommand:
                         allow: [uptime, df]
+                        approval: always
                     """))
         let loaded = try folder.load(environment: ["HOST": "h"])
         #expect(loaded.problems(tools: ["ExecuteCommand"]) == [])
         let tool = try #require(loaded.definition.commandTools.first)
         #expect(tool.name == "Ping")
-        #expect(tool.command == ["ping", "-c", "{{count}}", "{{ host }}"])
+        #expect(
+            tool.command == ["ping", "-c", "{{count}}", "{{ host }}", "{{idempotency_key}}"])
         #expect(tool.timeout == .milliseconds(2_500))
         #expect(tool.effect == .read)
+        #expect(tool.approval == .always)
         #expect(tool.maxOutputBytes == 1_000)
         #expect(tool.workingDirectory == folder.path + "/work")
         #expect(tool.environment == ["A": "1", "B": "h"])
         #expect(loaded.definition.allowedCommands == ["uptime", "df"])
+        #expect(loaded.definition.commandApproval == .always)
         let properties = try #require(tool.parameters["properties"])
         #expect(properties.object?.keys == ["host", "count", "mode"])
         #expect(properties["count"]?["maximum"] == 10)
@@ -66,6 +71,14 @@ struct ToolAndScriptTests {
         ),
         ("T: {description: d, command: [ls], parameters: 5}", "crew.yaml:3:50: error wrong_type"),
         ("T: {description: d, command: [ls], effect: red}", "crew.yaml:3:46: error unknown_value"),
+        (
+            "T: {description: d, command: [ls], approval: sometimes}",
+            "crew.yaml:3:48: error unknown_value"
+        ),
+        (
+            "T: {description: d, command: [ls], parameters: {properties: {idempotency_key: {}}}}",
+            "crew.yaml:3:38: error invalid_name"
+        ),
         (
             "T: {description: d, command: [ls], timeout_seconds: 0}",
             "crew.yaml:3:55: error out_of_range"

@@ -36,6 +36,25 @@ struct CommandToolTests {
             try await tool.call(.test(["a": .string(evil), "b": 42.0])) == "[--][\(evil)][x=42.]")
     }
 
+    @Test("The program gets the key of its call as a variable, and where the command asks for it")
+    func idempotencyKey() async throws {
+        let tool = try tool(
+            ["sh", "-c", "echo $CREW_IDEMPOTENCY_KEY $0 $1", "key={{idempotency_key}}", "{{a}}"],
+            parameters: ["a"]
+        ) { $0.environment = ["CREW_IDEMPOTENCY_KEY": "mine"] }
+        #expect(try await tool.call(.test(["a": "x"])) == "k key=k x\n")
+        #expect(throws: CrewError.self) {
+            try self.tool(["echo"], parameters: ["idempotency_key"])
+        }
+    }
+
+    @Test("A tool says whether a person has to allow its calls")
+    func approval() throws {
+        #expect(try tool(["true"]).definition.approval == .never)
+        let asking = try tool(["true"]) { $0.approval = .always }
+        #expect(asking.definition.approval == .always)
+    }
+
     @Test("A value cannot become an option", arguments: ["-rf", "--help", "-"])
     func optionInjection(value: String) async throws {
         let plain = try tool(["echo", "{{a}}"], parameters: ["a"])
@@ -110,7 +129,7 @@ struct CommandToolTests {
         let names = try await tool.call(.test()).split(separator: "\n")
             .map { String($0.prefix { $0 != "=" }) }
         #expect(names.contains("MODE"))
-        let allowed = ["PATH", "HOME", "LANG", "MODE", "PWD", "SHLVL", "_", "OLDPWD"]
+        let allowed = ["PATH", "HOME", "LANG", "MODE", "CREW_IDEMPOTENCY_KEY", "PWD", "SHLVL", "_", "OLDPWD"]
         #expect(Set(names).isSubset(of: allowed))
     }
 

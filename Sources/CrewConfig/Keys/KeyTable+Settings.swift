@@ -64,6 +64,17 @@ extension KeyTable {
             "max_tokens_per_run", .integer(nil),
             "Tokens that one input may spend, input and output together."),
         Key(
+            "approval_timeout_seconds", .secondsOrNever, default: "2592000",
+            "Time for a person to allow or refuse a tool call; then `approval_default` is decided."),
+        Key(
+            "approval_default", .word(["approve", "refuse"]), default: "refuse",
+            "What is decided about a call when nobody does in time."),
+        Key(
+            "pause_timeout_seconds", .secondsOrNever, default: "2592000",
+            "Time for a person to answer a paused run; then `pause_answer` is taken, or the run ends."
+        ),
+        Key("pause_answer", .text, "The answer that is taken when nobody gives one in time."),
+        Key(
             "signal_choice", .word(["last", "first", "priority"]), default: "last",
             "Which of several signals in one reply is followed."),
         Key(

@@ -14,8 +14,13 @@ extension KeyTable {
         [
             Key(
                 "allow", .list(.text), default: "none", "The programs that it may start.",
-                need: .always)
+                need: .always),
+            approval,
         ])
+
+    private static let approval = Key(
+        "approval", .word(["never", "always"]), default: "never",
+        "Whether a person has to allow each call before it is made.")
 
     static let commandTool = KeyTable(
         "command tool", "A tool that starts one program, without a shell.",
@@ -23,7 +28,8 @@ extension KeyTable {
             Key("description", .text, "What it does; a model chooses by it."),
             Key(
                 "command", .list(.text),
-                "The program and its arguments; `{{parameter}}` is replaced inside one argument.",
+                "The program and its arguments; `{{parameter}}` is replaced inside one argument, "
+                    + "`{{idempotency_key}}` by a text that is the same for every attempt at a call.",
                 need: .always),
             Key(
                 "parameters", .json, default: "none",
@@ -34,6 +40,7 @@ extension KeyTable {
             Key(
                 "effect", .word(["read", "write", "irreversible"]), default: "write",
                 "What it does to the world, which decides whether a call may be made again."),
+            approval,
             Key(
                 "max_output_bytes", .integer(1...16_777_216), default: "65536",
                 "Bytes of output that are kept."),
@@ -47,7 +54,7 @@ extension KeyTable {
                     KeyTable(
                         "environment", "Environment variables by name.",
                         others: Others(keyName: "variable", type: .text))),
-                "Variables that the program gets besides `PATH`, `HOME` and `LANG`; `${NAME}` is "
-                    + "replaced.", readsEnvironment: true),
+                "Variables that the program gets besides `PATH`, `HOME`, `LANG` and "
+                    + "`CREW_IDEMPOTENCY_KEY`; `${NAME}` is replaced.", readsEnvironment: true),
         ])
 }

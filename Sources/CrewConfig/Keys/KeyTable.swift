@@ -97,6 +97,8 @@ public indirect enum ValueType: Sendable {
     case number(ClosedRange<Double>?)
     /// Seconds, fractions allowed.
     case seconds
+    /// Seconds, fractions allowed; 0 means that the time is never over.
+    case secondsOrNever
     case list(ValueType)
     case block(KeyTable)
     /// Text, or a block that says more.
@@ -120,6 +122,7 @@ public indirect enum ValueType: Sendable {
                 ? "number, \(range.lowerBound) to \(range.upperBound)"
                 : "number, at least \(range.lowerBound)"
         case .seconds: "seconds"
+        case .secondsOrNever: "seconds; 0 means never"
         case .list(let element): "list of \(element.words)"
         case .block(let table): "block: \(table.name)"
         case .textOrBlock(let table): "text, or block: \(table.name)"

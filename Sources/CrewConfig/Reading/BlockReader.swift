@@ -59,6 +59,14 @@ struct BlockReader {
         return .seconds(value)
     }
 
+    /// Seconds, of which 0 means that the time is never over; absent when nothing is given.
+    func secondsOrNever(_ name: String) -> Duration?? {
+        guard let value = entry(name)?.value.scalar?.number,
+            value >= 0, value <= KeyCheck.longestSeconds
+        else { return nil }
+        return .some(value == 0 ? nil : .seconds(value))
+    }
+
     private func asksForDefault(_ value: Double, _ name: String) -> Bool {
         value == 0 && !isStrict && table.key(name)?.zeroMeansDefault == true
     }

@@ -36,6 +36,7 @@ extension CrewReader {
         if let parameters = block.entry("parameters") {
             tool.parameters = schema(parameters.value.json, of: name, block)
         }
+        tool.approval = block.word("approval") ?? .never
         tool.timeout = block.seconds("timeout_seconds")
         tool.maxOutputBytes = block.integer("max_output_bytes") ?? tool.maxOutputBytes
         tool.workingDirectory = expanded("working_directory", of: block).map(inFolder)
@@ -92,7 +93,15 @@ extension CrewReader {
     private mutating func checkPlaceholders(
         of tool: CommandToolDefinition, _ block: BlockReader
     ) {
-        let known = tool.parameters["properties"]?.object?.keys ?? []
+        let parameters = tool.parameters["properties"]?.object?.keys ?? []
+        let reserved = CommandToolDefinition.idempotencyKeyPlace
+        if parameters.contains(reserved) {
+            problems.add(
+                .error, "invalid_name", at: block.place(of: "parameters"),
+                "'\(reserved)' cannot be a parameter of tool '\(tool.name)': the engine gives it",
+                suggestion: "give the parameter another name")
+        }
+        let known = parameters + [reserved]
         for (index, argument) in tool.command.enumerated() {
             for match in argument.matches(of: /{{\s*([^{}]*?)\s*}}/) {
                 let name = String(match.1)

@@ -69,8 +69,9 @@ extension CrewReader {
         if let routing = block.block("routing") { crew.routing = self.routing(routing) }
         if let tools = block.block("tools") {
             crew.commandTools = commandTools(tools)
-            crew.allowedCommands =
-                tools.block("ExecuteCommand")?.texts("allow").filter { !$0.isEmpty } ?? []
+            let execute = tools.block("ExecuteCommand")
+            crew.allowedCommands = execute?.texts("allow").filter { !$0.isEmpty } ?? []
+            crew.commandApproval = execute?.word("approval") ?? .never
         }
         return crew
     }
@@ -101,6 +102,12 @@ extension CrewReader {
         set(\.maxParallelTools, block.integer("max_parallel_tools"))
         set(\.maxToolCallsPerRound, block.integer("max_tool_calls_per_round"))
         set(\.maxTokens, block.integer("max_tokens_per_run").map(Optional.some))
+        set(\.approvalTimeout, block.secondsOrNever("approval_timeout_seconds"))
+        set(\.approvalDefault, block.word("approval_default"))
+        set(\.pauseTimeout, block.secondsOrNever("pause_timeout_seconds"))
+        set(
+            \.pauseAnswer,
+            block.text("pause_answer").flatMap { $0.isEmpty ? nil : $0 }.map(Optional.some))
         set(\.signalChoice, block.word("signal_choice"))
         set(\.foldsDiacritics, block.flag("fold_diacritics"))
         set(\.usesBuiltInSignals, block.flag("builtin_signals"))

@@ -107,6 +107,7 @@ extension KeyCheck {
             }
             check(value, key, in: range, at: place)
         case .seconds: checkSeconds(node, key, at: place)
+        case .secondsOrNever: checkSecondsOrNever(node, key, at: place)
         case .list(let element): check(node, asListOf: element, key, at: place)
         case .block(let table): check(node, as: table, at: place)
         case .textOrBlock(let table):
@@ -148,6 +149,18 @@ extension KeyCheck {
         guard value <= 0 || value > Self.longestSeconds else { return }
         outOfRange(
             "\(key.name) must be more than 0 and at most 1000000000 seconds, got \(Self.short(value))",
+            at: place)
+    }
+
+    private mutating func checkSecondsOrNever(
+        _ node: YAMLNode, _ key: KeyTable.Key, at place: Place
+    ) {
+        guard let value = node.scalar?.number else {
+            return wrongType(node, key.name, "a number of seconds", at: place)
+        }
+        guard value < 0 || value > Self.longestSeconds else { return }
+        outOfRange(
+            "\(key.name) must be 0 (never) to 1000000000 seconds, got \(Self.short(value))",
             at: place)
     }
 

@@ -14,6 +14,8 @@ public struct CrewDefinition: Sendable, Hashable {
     public var commandTools: [CommandToolDefinition]
     /// Programs that the built-in `ExecuteCommand` may start; empty allows none.
     public var allowedCommands: [String]
+    /// Whether a person has to allow each call of `ExecuteCommand`.
+    public var commandApproval: ToolApproval
     /// Replies of the crew's own offline model, where it has one.
     public var script: ScriptDefinition?
 
@@ -31,5 +33,6 @@ public struct CrewDefinition: Sendable, Hashable {
         self.settings = settings
         self.commandTools = []
         self.allowedCommands = []
+        self.commandApproval = .never
     }
 }

@@ -129,6 +129,7 @@ extension DefinitionCheck {
                 .error, "out_of_range", at: .crew("settings", time.key),
                 "\(time.key) must be more than 0")
         }
+        checkPauseAnswer(settings)
         if !(0..<1).contains(settings.contextTrimShare) {
             add(
                 .error, "out_of_range", at: .crew("settings", "context_trim_percent"),
@@ -138,6 +139,19 @@ extension DefinitionCheck {
 }
 
 extension DefinitionCheck {
+    private mutating func checkPauseAnswer(_ settings: CrewSettings) {
+        guard let answer = settings.pauseAnswer else { return }
+        let place = DefinitionPath.crew("settings", "pause_answer")
+        if settings.pauseTimeout == nil {
+            add(
+                .warning, "no_effect", at: place,
+                "pause_answer is never taken, as pause_timeout_seconds is 0")
+        }
+        if answer.utf8.count > settings.maxInputBytes {
+            add(.error, "out_of_range", at: place, "pause_answer is longer than an input may be")
+        }
+    }
+
     private mutating func checkSignals() {
         for (agent, routes) in crew.routing.signals.sorted(by: { $0.key < $1.key }) {
             let path = DefinitionPath.crew("routing", "signals", agent.rawValue)

@@ -154,12 +154,14 @@ final class LiveRuns: Sendable {
         }
     }
 
-    /// Accepts no more runs and returns those that are live.
+    /// Accepts no more runs and returns those that are live; `jobs` ends after them.
     func closeAdmission() -> [Job] {
-        state.withLock { state in
+        let jobs = state.withLock { state in
             state.isClosed = true
             return state.runs.values.compactMap(\.job)
         }
+        handOver.finish()
+        return jobs
     }
 }
 

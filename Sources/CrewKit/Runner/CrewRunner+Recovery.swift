@@ -26,6 +26,21 @@ extension CrewRunner {
         return count
     }
 
+    /// Takes up one run that the store calls running and nobody works, whatever the policy says, and
+    /// returns its events from there on.
+    ///
+    /// The store must have no other owner.
+    ///
+    /// - Throws: `unknownRun`, `conflict` when the run is at rest or worked, and what `start` throws.
+    public func recoverFollowing(_ run: RunID) async throws -> RunEvents {
+        try await reopen(run) { record, _ throws(CrewError) in
+            guard record.status == .running else {
+                throw CrewError(.conflict, "run '\(record.id)' is not under way")
+            }
+            return Reopening(.recovered(RunRecovered(policy: .resume)))
+        }
+    }
+
     /// Recovers runs and settles what is overdue, again and again until the task is cancelled.
     ///
     /// A store that fails in between is tried again at the next turn.

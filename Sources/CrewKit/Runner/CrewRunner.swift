@@ -30,12 +30,15 @@ public final class CrewRunner: Sendable {
 
     /// Works the runs that were started until the task is cancelled. What is under way then is
     /// cancelled, stored and waited for, or left in the store for the next process: see
-    /// `RunnerOptions.leavesRunsUnfinished`. To be called once.
+    /// `RunnerOptions.leavesRunsUnfinished`. It returns by itself after `handBack`, once the last run
+    /// has stopped. To be called once.
     public func run() async {
         await withDiscardingTaskGroup { group in
             for await job in live.jobs {
                 group.addTask { await self.work(job) }
             }
+            // Handed back: what is under way stops by itself.
+            guard Task.isCancelled else { return }
             for job in live.close() { await abandon(job) }
             group.cancelAll()
         }

@@ -44,6 +44,7 @@ extension InMemoryRunStore {
     }
 
     public func save(_ artifact: Artifact, bytes: [UInt8], of run: RunID) async throws {
+        try artifact.check(bytes)
         try change(run) { $0.artifacts[artifact.name] = (artifact, bytes) }
     }
 

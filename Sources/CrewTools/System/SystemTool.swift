@@ -10,7 +10,7 @@ struct SystemTool: Tool {
     ///   reason. Without one, the crew's time for a call applies.
     init(
         _ name: ToolName, _ description: String, parameters: [Parameter] = [],
-        effect: ToolEffect = .read, ownLimit: Duration? = nil,
+        effect: ToolEffect = .read, approval: ToolApproval = .never, ownLimit: Duration? = nil,
         answer: @escaping @Sendable (JSONObject) async throws -> String
     ) {
         let required = parameters.filter(\.isRequired).map { JSONValue.string($0.name) }
@@ -21,7 +21,7 @@ struct SystemTool: Tool {
                 "properties": .object(JSONObject(parameters.map { ($0.name, $0.schema) })),
                 "required": .array(required),
             ],
-            effect: effect, timeout: ownLimit.map { $0 + Program.farewell })
+            effect: effect, approval: approval, timeout: ownLimit.map { $0 + Program.farewell })
         self.answer = answer
     }
 

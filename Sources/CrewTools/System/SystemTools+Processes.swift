@@ -29,13 +29,13 @@ extension SystemTools {
     }
 
     /// Allows everything that the listed programs can do, and nothing else.
-    func executeCommand(allowed: [String]) -> any Tool {
+    func executeCommand(allowed: [String], approval: ToolApproval) -> any Tool {
         let list = allowed.isEmpty ? "none" : allowed.joined(separator: ", ")
         return SystemTool(
             "ExecuteCommand",
             "Runs one program with arguments on this machine, without a shell. Allowed: \(list).",
             parameters: [.text("command", "the program and its arguments, as on a command line")],
-            effect: .write, ownLimit: Self.commandLimit
+            effect: .write, approval: approval, ownLimit: Self.commandLimit
         ) { arguments in
             guard !allowed.isEmpty else {
                 throw CrewError(

@@ -11,16 +11,19 @@ public struct SystemTools: Sendable {
     /// - Parameters:
     ///   - allowedCommands: the programs that `ExecuteCommand` may run, by name or full path. A
     ///     program that runs others (`env`, `find`, `xargs`, an interpreter) allows everything.
+    ///   - commandApproval: whether a person has to allow each call of `ExecuteCommand`.
     ///   - clock: measures waits and time limits.
     public static func all(
-        allowedCommands: [String] = [], clock: any Clock<Duration> = ContinuousClock()
+        allowedCommands: [String] = [], commandApproval: ToolApproval = .never,
+        clock: any Clock<Duration> = ContinuousClock()
     ) -> [any Tool] {
         let tools = SystemTools(clock: clock)
         return [
             tools.cpuUsage, tools.memoryUsage, tools.diskSpace, tools.systemInfo,
             tools.runningProcesses, tools.pingHost, tools.serviceStatus, tools.resolveDNS,
             tools.memoryStatus, tools.diskStatus, tools.networkStatus,
-            tools.executeCommand(allowed: allowedCommands), tools.diagnostics,
+            tools.executeCommand(allowed: allowedCommands, approval: commandApproval),
+            tools.diagnostics,
         ]
     }
 

@@ -20,7 +20,9 @@ struct CrewSetup: Sendable {
         } catch {
             throw CommandFailure(error.message, code: ExitCodes.unreadable)
         }
-        systemTools = SystemTools.all(allowedCommands: loaded.definition.allowedCommands)
+        systemTools = SystemTools.all(
+            allowedCommands: loaded.definition.allowedCommands,
+            commandApproval: loaded.definition.commandApproval)
         modelOptions = models
         if showsProblems { try showProblems() }
     }

@@ -1,0 +1,52 @@
+import CrewKit
+import Foundation
+import GRDB
+
+/// A query for runs, in SQL.
+struct RunSearch: Sendable {
+    let limit: Int
+    private var conditions: [String] = []
+    private var arguments: [any DatabaseValueConvertible & Sendable] = []
+    private let isOldestFirst: Bool
+
+    /// - Throws: `invalidInput` for a cursor that is none.
+    init(_ query: RunQuery) throws(CrewError) {
+        limit = min(max(query.limit, 1), 1_000)
+        isOldestFirst = query.order == .oldestFirst
+        if let cursor = query.cursor {
+            guard let number = Int64(cursor) else { throw CrewError.unknownCursor }
+            add("number \(isOldestFirst ? ">" : "<") ?", number)
+        }
+        if let crew = query.crew { add("crew = ?", crew) }
+        if let session = query.session { add("session = ?", session.rawValue) }
+        if !query.statuses.isEmpty {
+            let marks = Array(repeating: "?", count: query.statuses.count)
+            conditions.append("status IN (\(marks.joined(separator: ", ")))")
+            arguments += query.statuses.sorted()
+        }
+        if let time = query.expiringBefore { add("expires_at < ?", time.timeIntervalSince1970) }
+        if let time = query.updatedAfter { add("updated_at > ?", time.timeIntervalSince1970) }
+        if query.isUnnotified {
+            conditions.append("status IN ('paused', 'ended') AND notified_through < last_sequence")
+        }
+    }
+
+    private mutating func add(
+        _ condition: String, _ argument: any DatabaseValueConvertible & Sendable
+    ) {
+        conditions.append(condition)
+        arguments.append(argument)
+    }
+
+    /// One more than the limit when there is a next page.
+    func rows(in database: Database) throws -> [(number: Int64, record: Data)] {
+        let filter = conditions.isEmpty ? "" : "WHERE \(conditions.joined(separator: " AND "))"
+        let rows = try Row.fetchAll(
+            database,
+            sql: """
+                SELECT number, record FROM runs \(filter)
+                ORDER BY number \(isOldestFirst ? "ASC" : "DESC") LIMIT ?
+                """, arguments: StatementArguments(arguments + [limit + 1]))
+        return rows.map { ($0[0], $0[1]) }
+    }
+}
