@@ -87,8 +87,9 @@ let package = Package(
         .executableTarget(
             name: "crew",
             dependencies: [
-                "CrewKit", "CrewConfig", "CrewProviders", "CrewTools", "CrewServer",
+                "CrewKit", "CrewConfig", "CrewProviders", "CrewTools", "CrewServer", "CrewStore",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "Subprocess", package: "swift-subprocess"),
@@ -135,7 +136,8 @@ let package = Package(
         .testTarget(
             name: "CrewCommandTests",
             dependencies: [
-                "crew", "CrewKit", "CrewConfig", "CrewProviders", "CrewServer", "CrewTesting",
+                "crew", "CrewKit", "CrewConfig", "CrewProviders", "CrewServer", "CrewStore",
+                "CrewTesting",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "NIOCore", package: nio),
                 .product(name: "NIOFoundationCompat", package: nio),

@@ -9,19 +9,26 @@ public struct ModelChoice: Sendable {
     public let isScripted: Bool
     /// Whether its calls cost nothing, whatever price a crew's files name for another model.
     public let isFree: Bool
+    /// What the model was made of, with the provider that was chosen.
+    let reference: ModelReference
 
-    init(_ model: any LanguageModel, _ choice: String? = nil, isFree: Bool = false) {
+    init(
+        _ model: any LanguageModel, _ choice: String? = nil, of reference: ModelReference,
+        isFree: Bool = false
+    ) {
         let isScripted = model is ScriptedLanguageModel
-        self.init(model, choice ?? model.name, isScripted, isFree || isScripted)
+        self.init(model, choice ?? model.name, isScripted, isFree || isScripted, reference)
     }
 
     private init(
-        _ model: any LanguageModel, _ choice: String, _ isScripted: Bool, _ isFree: Bool
+        _ model: any LanguageModel, _ choice: String, _ isScripted: Bool, _ isFree: Bool,
+        _ reference: ModelReference
     ) {
         self.model = model
         self.choice = choice
         self.isScripted = isScripted
         self.isFree = isFree
+        self.reference = reference
     }
 
     /// The same choice, tried again when a call fails, and then handed over to `backup`.
@@ -32,11 +39,11 @@ public struct ModelChoice: Sendable {
     ) -> ModelChoice {
         let first = isScripted ? model : RetryingModel(model, policy: policy)
         guard let backup, backup.choice != choice else {
-            return ModelChoice(first, choice, isScripted, isFree)
+            return ModelChoice(first, choice, isScripted, isFree, reference)
         }
         let second = backup.retried(policy: policy)
         return ModelChoice(
             FallbackModel(first, backup: second.model), "\(choice), else \(second.choice)",
-            isScripted && second.isScripted, isFree && second.isFree)
+            isScripted && second.isScripted, isFree && second.isFree, reference)
     }
 }

@@ -12,14 +12,17 @@ extension ModelEndpoints {
     ) async throws -> ModelChoice {
         guard try Provider(named: reference.provider) == .auto else {
             let model = try model(for: reference, environment: environment, script: script)
-            return ModelChoice(model, model is ScriptedLanguageModel ? Self.scriptedChoice : nil)
+            return ModelChoice(
+                model, model is ScriptedLanguageModel ? Self.scriptedChoice : nil, of: reference)
         }
         var failures: [String] = []
         if let choice = try await configured(reference, environment, &failures) { return choice }
         if let choice = try await localOllama(reference, environment, &failures) { return choice }
         let reasons = failures.joined(separator: "; ")
         guard let script else { throw Self.nothingAnswers(reasons) }
-        return ModelChoice(try scripted(script), "\(Self.scriptedChoice) (\(reasons))")
+        return ModelChoice(
+            try scripted(script), "\(Self.scriptedChoice) (\(reasons))",
+            of: ModelReference(provider: "scripted", model: reference.model))
     }
 
     /// Chooses once for each different reference.
@@ -72,7 +75,9 @@ extension ModelEndpoints {
             failures.append("no endpoint answered at \(address.host)")
             return nil
         }
-        return ModelChoice(try openAI(reference, environment))
+        var chosen = reference
+        chosen.provider = "openai"
+        return ModelChoice(try openAI(chosen, environment), of: chosen)
     }
 
     private func localOllama(
@@ -88,17 +93,18 @@ extension ModelEndpoints {
             return nil
         }
         var reference = reference
+        reference.provider = "ollama"
         // What the reference says of an endpoint was meant for another one.
         reference.baseURL = nil
         reference.apiKey = nil
         reference.apiKeyVariable = nil
         let wanted = reference.model
         if models.contains(wanted) || models.contains("\(wanted):latest") {
-            return ModelChoice(try ollama(reference, environment), isFree: true)
+            return ModelChoice(try ollama(reference, environment), of: reference, isFree: true)
         }
         reference.model = first
         let model = try ollama(reference, environment)
         return ModelChoice(
-            model, "\(model.name) ('\(wanted)' is not there)", isFree: true)
+            model, "\(model.name) ('\(wanted)' is not there)", of: reference, isFree: true)
     }
 }

@@ -9,12 +9,28 @@ struct ChatCommand: AsyncParsableCommand {
         commandName: "chat",
         abstract: "Talks with a crew; what was said is remembered.",
         discussion: """
-            When an agent waits for an answer, the next line is that answer. 'exit', 'quit' or
-            Ctrl-D ends the conversation, Ctrl-C what the crew is doing.
+            When an agent waits for an answer, the next line is that answer; when a call needs
+            permission, the question says so. 'exit', 'quit' or Ctrl-D ends the conversation, Ctrl-C
+            what the crew is doing.
+
+            The conversation ends with this command. With --store sqlite:PATH it stays in that file,
+            and --session goes on with it.
             """)
 
     @OptionGroup var crew: CrewOptions
     @OptionGroup var models: ModelOptions
+
+    @Option(help: "Use this model for every agent: PROVIDER/NAME, or NAME at each one's provider.")
+    var model: String?
+
+    @Option(
+        help:
+            "Where the conversation is kept: memory, sqlite:PATH, or sqlite for DIR/.crew/runs.sqlite.",
+        transform: StoreChoice.init)
+    var store: StoreChoice = .memory
+
+    @Option(help: "The conversation to begin or to go on with. (default: a new one)")
+    var session: String?
 
     @Option(help: "Colour the output: auto, always or never.")
     var color = ColorChoice.auto
@@ -22,25 +38,43 @@ struct ChatCommand: AsyncParsableCommand {
     func run() async throws {
         let setup = try CrewSetup(crew, models: models)
         let renderer = Rendering.renderer(
-            json: false, color: color, crew: setup.loaded.definition)
-        try await setup.withRunner { runner, choices in
-            renderer.begin(choices)
-            try await Interrupts.listening { interrupts in
-                try await converse(with: runner, renderer, interrupts)
+            json: false, color: color, names: AgentNames(setup.loaded.definition))
+        let session = SessionID(session ?? "chat-\(UUID().uuidString.prefix(8).lowercased())")
+        try await CommandStore.withOpen(store, of: crew.folder) { opened in
+            try await setup.withRunner(opened) { runner, choices in
+                renderer.begin(choices.replaced(by: model))
+                try await Interrupts.listening { interrupts in
+                    let place = OwnRuns(runner: runner)
+                    let follower = Follower(
+                        place: place, renderer: renderer, interrupts: interrupts, asks: true)
+                    try await converse(in: session, follower, place)
+                }
             }
         }
+        tellWayOn(session)
+    }
+
+    private func tellWayOn(_ session: SessionID) {
+        guard store != .memory else { return }
+        let words = ["crew", "chat", crew.folder] + store.words(in: crew.folder)
+        let stored = words.contains("--store") ? words : words + ["--store", "sqlite"]
+        StandardStreams.complain(
+            "  " + (stored + ["--session", session.rawValue]).map(WaysOn.quoted)
+                .joined(separator: " "))
     }
 
     private func converse(
-        with runner: CrewRunner, _ renderer: any Renderer, _ interrupts: Interrupts
+        in session: SessionID, _ follower: Follower, _ place: OwnRuns
     ) async throws {
-        let session = SessionID("chat")
-        while let line = try await StandardStreams.ask(renderer.prompt) {
+        guard try await settleWaiting(in: session, follower, place) else { return }
+        while let line = try await StandardStreams.ask(follower.renderer.prompt) {
             let text = line.trimmingCharacters(in: .whitespacesAndNewlines)
             if text == "exit" || text == "quit" { return }
             guard !text.isEmpty else { continue }
             do {
-                try await answer(text, in: session, of: runner, renderer, interrupts)
+                let record = try await answer(text, in: session, follower, place)
+                // Nobody answers any more.
+                if record.pause?.kind == .approval { return }
             } catch let error as CrewError where error.code == .invalidInput {
                 StandardStreams.complain(error.message)
             }
@@ -48,19 +82,35 @@ struct ChatCommand: AsyncParsableCommand {
         StandardStreams.show("\n")
     }
 
-    private func answer(
-        _ text: String, in session: SessionID, of runner: CrewRunner, _ renderer: any Renderer,
-        _ interrupts: Interrupts
-    ) async throws {
-        let paused = try await runner.pausedRun(in: session)
-        let events =
-            if let paused {
-                try await runner.resumeFollowing(paused, with: text)
-            } else {
-                try await runner.startFollowing(RunRequest(text, session: session))
-            }
-        _ = try await interrupts.watching(events.run, of: runner) {
-            try await Follower(runner: runner, renderer: renderer).follow(events)
+    /// Goes on first with what an earlier process left in the conversation.
+    ///
+    /// - Returns: false when nobody decides about it.
+    private func settleWaiting(
+        in session: SessionID, _ follower: Follower, _ place: OwnRuns
+    ) async throws -> Bool {
+        guard let last = try await place.runner.store.newestRun(in: session) else { return true }
+        switch (last.status, last.pause?.kind) {
+        case (.running, _), (.paused, .recovery):
+            let record = try await follower.follow(
+                try await place.perform(.resume(last, input: nil)))
+            return record.pause?.kind != .approval
+        case (.paused, .approval):
+            let record = try await follower.follow(
+                try await place.follow(last.id, after: 0))
+            return record.pause?.kind != .approval
+        default: return true
         }
+    }
+
+    private func answer(
+        _ text: String, in session: SessionID, _ follower: Follower, _ place: OwnRuns
+    ) async throws -> RunRecord {
+        let last = try await place.runner.store.newestRun(in: session)
+        if let last, last.pause?.kind == .input {
+            return try await follower.follow(try await place.perform(.resume(last, input: text)))
+        }
+        var request = RunRequest(text, session: session)
+        request.model = model
+        return try await follower.follow(try await place.start(request))
     }
 }

@@ -9,8 +9,11 @@ struct RunCommand: AsyncParsableCommand {
         abstract: "Works one input and shows what happens.",
         discussion: """
             On a terminal, words appear as the model says them, with agents, tools, handoffs and
-            cost; into a pipe goes plain text, what the agents said and nothing else. Ctrl-C cancels
-            the run; a second one ends at once.
+            cost, and calls that need permission are asked about; into a pipe goes plain text, what
+            the agents said and nothing else. Ctrl-C cancels the run; a second one ends at once.
+
+            The run ends with this command. With --store sqlite:PATH it stays in that file, and
+            'crew runs' lists it, shows it and goes on with it.
             """)
 
     @OptionGroup var crew: CrewOptions
@@ -22,6 +25,14 @@ struct RunCommand: AsyncParsableCommand {
     @Option(help: "Begin with this agent instead of the entry point.")
     var agent: String?
 
+    @Option(help: "Use this model for every agent: PROVIDER/NAME, or NAME at each one's provider.")
+    var model: String?
+
+    @Option(
+        help: "Where the run is kept: memory, sqlite:PATH, or sqlite for DIR/.crew/runs.sqlite.",
+        transform: StoreChoice.init)
+    var store: StoreChoice = .memory
+
     @Flag(help: "Print every stored event as one line of JSON.")
     var json = false
 
@@ -29,19 +40,26 @@ struct RunCommand: AsyncParsableCommand {
     var color = ColorChoice.auto
 
     func run() async throws {
-        let text = try input == "-" ? StandardStreams.readInput() : input
-        let request = RunRequest(text, startAgent: agent.map { AgentID($0) })
+        var request = RunRequest(
+            try input == "-" ? StandardStreams.readInput() : input,
+            startAgent: agent.map { AgentID($0) })
+        request.model = model
         let setup = try CrewSetup(crew, models: models)
-        let renderer = Rendering.renderer(json: json, color: color, crew: setup.loaded.definition)
-        let outcome = try await setup.withRunner { runner, choices in
-            renderer.begin(choices)
-            return try await Interrupts.listening { interrupts in
-                let events = try await runner.startFollowing(request)
-                return try await interrupts.watching(events.run, of: runner) {
-                    try await Follower(runner: runner, renderer: renderer).follow(events)
+        let renderer = Rendering.renderer(
+            json: json, color: color, names: AgentNames(setup.loaded.definition))
+        let asks = !json && StandardStreams.isConversation
+        let record = try await CommandStore.withOpen(store, of: crew.folder) { [request] opened in
+            try await setup.withRunner(opened) { runner, choices in
+                renderer.begin(choices.replaced(by: model))
+                let place = OwnRuns(runner: runner)
+                return try await Interrupts.listening { interrupts in
+                    try await Follower(
+                        place: place, renderer: renderer, interrupts: interrupts, asks: asks
+                    ).follow(try await place.start(request))
                 }
             }
         }
-        try ExitCodes.check(outcome)
+        WaysOn(folder: crew.folder, store: store).tell(record)
+        try ExitCodes.check(record)
     }
 }

@@ -3,8 +3,6 @@ import CrewConfig
 import CrewKit
 import CrewServer
 import Logging
-import ServiceLifecycle
-import UnixSignals
 
 /// Serves a crew over HTTP, with its page.
 struct ServeCommand: AsyncParsableCommand {
@@ -13,8 +11,11 @@ struct ServeCommand: AsyncParsableCommand {
         abstract: "Serves a crew over HTTP, with a page to talk to it.",
         discussion: """
             GET|POST /api/crew/stream runs an input and streams what happens as Server-Sent Events;
-            / is the page, /health the state. Runs are kept in memory. Ctrl-C lets open streams
-            finish for a moment and ends.
+            /v1/runs is the interface for programs, / the page, /health the state.
+
+            Runs are kept in DIR/.crew/runs.sqlite and outlive the server: what a crash or a restart
+            left unfinished goes on when the server is started again. One server at a time owns the
+            file. Ctrl-C lets runs come to a safe point and ends; a second one ends at once.
             """)
 
     @OptionGroup var crew: CrewOptions
@@ -31,6 +32,23 @@ struct ServeCommand: AsyncParsableCommand {
         help: "A further name by which clients may call this server, such as a proxy's.")
     var allowedHosts: [String] = []
 
+    @Option(
+        help: ArgumentHelp(
+            "Where runs are kept: memory, where they end with the server, or sqlite:PATH. "
+                + "(default: sqlite:DIR/.crew/runs.sqlite)"),
+        transform: StoreChoice.init)
+    var store: StoreChoice = .file(nil)
+
+    @Option(
+        name: .customLong("on-restart"),
+        help: ArgumentHelp(
+            "What becomes of runs that a server left unfinished: resume, pause or fail. "
+                + "(default: resume)", valueName: "policy"),
+        transform: RecoveryPolicy.init)
+    var recovery: RecoveryPolicy = .resume
+
+    @OptionGroup var retention: RetentionOptions
+
     @Option(name: .customLong("log-level"), help: "trace, debug, info, notice, warning or error.")
     var logLevel = "notice"
 
@@ -41,15 +59,21 @@ struct ServeCommand: AsyncParsableCommand {
         var logger = Logger(label: "crew") { StreamLogHandler.standardError(label: $0) }
         logger.logLevel = level
         let setup = try CrewSetup(crew, models: models)
-        try await setup.withModels { models, choices in
-            let runner = try setup.runner(models)
-            try await serve(runner, choices, setup, logger)
+        try await CommandStore.withOpen(store, of: crew.folder, keeping: retention) {
+            [logger] store in
+            try await setup.withModels { models, choices in
+                let runner = try setup.runner(models, store: store, recovery: recovery)
+                let count = try await runner.recover()
+                if count > 0 { logger.notice("\(Self.fate(of: count, under: recovery))") }
+                let crew = ServedComposition(
+                    name: setup.loaded.definition.name, runner: runner, store: store,
+                    options: options(choices), logger: logger)
+                try await crew.serve()
+            }
         }
     }
 
-    private func serve(
-        _ runner: CrewRunner, _ choices: ModelChoices, _ setup: CrewSetup, _ logger: Logger
-    ) async throws {
+    private func options(_ choices: ModelChoices) -> ServerOptions {
         var options = ServerOptions()
         options.host = host
         options.port = port
@@ -57,37 +81,25 @@ struct ServeCommand: AsyncParsableCommand {
         options.modelDescription = choices.summary
         options.isScripted = choices.isScripted
         options.version = ProductVersion.current
-        let name = setup.loaded.definition.name
-        let server = try CrewHTTPServer(runner: runner, options: options, logger: logger) {
-            address in
-            StandardStreams.show("\(name) answers at \(address)\n")
-            StandardStreams.show("model: \(choices.summary)\n")
+        return options
+    }
+
+    private static func fate(of count: Int, under policy: RecoveryPolicy) -> String {
+        let runs = count == 1 ? "1 unfinished run was" : "\(count) unfinished runs were"
+        return switch policy {
+        case .resume: "\(runs) taken up"
+        case .pause: "\(runs) paused: crew runs resume goes on"
+        case .fail: "\(runs) ended as failed"
         }
-        var configuration = ServiceGroupConfiguration(
-            services: [
-                .init(service: RunWorker(runner: runner)),
-                .init(service: server, successTerminationBehavior: .gracefullyShutdownGroup),
-            ],
-            gracefulShutdownSignals: [.sigterm, .sigint],
-            logger: logger)
-        configuration.maximumGracefulShutdownDuration = .seconds(20)
-        try await ServiceGroup(configuration: configuration).run()
     }
 }
 
-/// Works the runner's runs until the server has let its streams go.
-private struct RunWorker: Service {
-    let runner: CrewRunner
-
-    func run() async throws {
-        await withTaskGroup(of: Void.self) { group in
-            group.addTask { await runner.run() }
-            group.addTask {
-                // Ends on shutdown, which cancels the runs; the server, started later, is stopped first.
-                try? await gracefulShutdown()
-            }
-            await group.next()
-            group.cancelAll()
+extension RecoveryPolicy {
+    /// - Throws: `ValidationError` for another word.
+    init(argument: String) throws {
+        guard let policy = Self(rawValue: argument) else {
+            throw ValidationError("write resume, pause or fail")
         }
+        self = policy
     }
 }

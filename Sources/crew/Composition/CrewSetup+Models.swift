@@ -9,8 +9,18 @@ struct ModelChoices: Sendable {
     /// Whether no agent is answered by a model.
     let isScripted: Bool
 
+    /// The model that a run asked for in place of all these.
+    var replacement: String?
+
+    func replaced(by model: String?) -> ModelChoices {
+        var choices = self
+        choices.replacement = model
+        return choices
+    }
+
     /// One line: the choice that all share, or each agent's.
     var summary: String {
+        if let replacement { return "\(replacement), as asked for" }
         let different = Set(agents.map(\.choice))
         if different.count == 1, let only = different.first { return only }
         return agents.map { "\($0.agent): \($0.choice)" }.joined(separator: "; ")
@@ -31,7 +41,14 @@ extension CrewSetup {
                 agents: agents.map { ($0.name, chosen[$0.id]?.choice ?? "") },
                 isScripted: chosen.values.allSatisfy(\.isScripted))
             let free = modelOptions.local ? chosen : chosen.filter { $0.value.isFree }
-            let models = ModelSet(chosen.mapValues(\.model), free: Set(free.keys))
+            let script = loaded.definition.script
+            let models = ModelSet(chosen.mapValues(\.model), free: Set(free.keys)) { agent, name in
+                guard let own = chosen[agent] else {
+                    throw CrewError(.unknownAgent, "agent '\(agent)' has no model")
+                }
+                return try endpoints.replacement(
+                    named: name, for: own, environment: environment, script: script)
+            }
             return try await body(models, choices)
         }
     }

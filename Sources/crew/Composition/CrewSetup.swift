@@ -42,7 +42,9 @@ struct CrewSetup: Sendable {
         }
     }
 
-    func runner(_ models: ModelSet) throws(CrewError) -> CrewRunner {
+    func runner(
+        _ models: ModelSet, store: CommandStore, recovery: RecoveryPolicy = .resume
+    ) throws(CrewError) -> CrewRunner {
         var tools = systemTools
         let limit = loaded.definition.settings.toolTimeout
         for written in loaded.definition.commandTools {
@@ -50,17 +52,21 @@ struct CrewSetup: Sendable {
             command.timeout = written.timeout ?? limit
             tools.append(try CommandTool(command))
         }
+        var options = RunnerOptions()
+        options.recovery = recovery
+        options.leavesRunsUnfinished = store.outlivesProcess
         return try CrewRunner(
             crew: try loaded.validated(tools: systemToolNames), models: models,
-            tools: Toolbox(tools))
+            tools: Toolbox(tools), store: store.runs, options: options)
     }
 
     /// Works the crew's runs for as long as `body` takes.
     func withRunner<Result: Sendable>(
+        _ store: CommandStore,
         _ body: @Sendable @escaping (CrewRunner, ModelChoices) async throws -> Result
     ) async throws -> Result {
         try await withModels { models, choices in
-            let runner = try runner(models)
+            let runner = try runner(models, store: store)
             return try await runner.workingRuns { try await body(runner, choices) }
         }
     }

@@ -20,8 +20,13 @@ enum ExitCodes {
     }
 
     /// - Throws: the exit code, unless it is 0.
-    static func check(_ outcome: RunOutcome) throws {
-        let code = code(of: outcome)
+    static func check(_ record: RunRecord) throws {
+        let code =
+            switch record.status {
+            case .queued, .running: failed
+            case .paused: paused
+            case .ended(let outcome): code(of: outcome)
+            }
         if code != 0 { throw ExitCode(code) }
     }
 }

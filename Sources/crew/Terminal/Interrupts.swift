@@ -1,12 +1,12 @@
-import CrewKit
 import Dispatch
 import Foundation
 import Synchronization
 
-/// Turns Ctrl-C into the end of a run; without a run, or a second time, into the end of the process.
+/// Turns Ctrl-C into what is to be done about it; without that, or a second time, into the end of the
+/// process.
 final class Interrupts: Sendable {
     private struct State {
-        var watched: (run: RunID, runner: CrewRunner)?
+        var action: (@Sendable () -> Void)?
         var wasInterrupted = false
     }
 
@@ -30,24 +30,24 @@ final class Interrupts: Sendable {
         return try await body(interrupts)
     }
 
-    /// Lets an interrupt cancel this run for as long as `body` takes.
-    func watching<Result>(
-        _ run: RunID, of runner: CrewRunner, _ body: () async throws -> Result
+    /// Lets an interrupt do this for as long as `body` takes.
+    func answering<Result>(
+        with action: (@Sendable () -> Void)?, _ body: () async throws -> Result
     ) async throws -> Result {
-        state.withLock { $0 = State(watched: (run, runner)) }
+        state.withLock { $0 = State(action: action) }
         defer { state.withLock { $0 = State() } }
         return try await body()
     }
 
     private func interrupt() {
-        let watched = state.withLock { state in
+        let action = state.withLock { state in
             defer { state.wasInterrupted = true }
-            return state.wasInterrupted ? nil : state.watched
+            return state.wasInterrupted ? nil : state.action
         }
-        guard let watched else {
+        guard let action else {
             StandardStreams.show("\n")
             exit(ExitCodes.cancelled)
         }
-        watched.runner.cancelLive(watched.run)
+        action()
     }
 }

@@ -14,29 +14,18 @@ struct PlainRenderer: Renderer {
         switch stored.event {
         case .replied(let reply) where !reply.message.text.isEmpty:
             StandardStreams.show("\(names[reply.agent]): \(reply.message.text)\n")
+        case .approvalRequested(let request):
+            StandardStreams.complain(
+                "\(stored.sequence): may \(names[request.agent]) call \(request.call.name) "
+                    + "\(TerminalStyle.harmless(request.call.arguments.text))?")
         case .warned(let warning): StandardStreams.complain("warning: \(warning.message)")
         default: break
         }
     }
 
-    func end(_ result: RunResult) {
-        if let ending = OutcomeText.problem(with: result.outcome, names: names) {
+    func end(_ record: RunRecord) {
+        if let ending = OutcomeText.problem(with: record, names: names) {
             StandardStreams.complain(ending)
-        }
-    }
-}
-
-/// Outcomes in words.
-enum OutcomeText {
-    /// What people should know of an outcome; `nil` for the ordinary ends.
-    static func problem(with outcome: RunOutcome, names: AgentNames) -> String? {
-        switch outcome {
-        case .completed, .terminated: nil
-        case .paused(let agent): "\(names[agent]) waits for an answer"
-        case .limitReached(let limit): "the run reached its limit \(limit.rawValue)"
-        case .cancelled: "cancelled"
-        case .failed(let failure):
-            "error: \(failure.agent.map { "\(names[$0]): " } ?? "")\(failure.message)"
         }
     }
 }

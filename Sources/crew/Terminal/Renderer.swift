@@ -8,27 +8,12 @@ protocol Renderer: Sendable {
     func begin(_ choices: ModelChoices)
     func show(_ item: FeedItem)
     /// Called once the run is at rest.
-    func end(_ result: RunResult)
-}
-
-/// Reads a run's events and hands them to a renderer.
-struct Follower: Sendable {
-    let runner: CrewRunner
-    let renderer: any Renderer
-
-    func follow(_ events: RunEvents) async throws -> RunOutcome {
-        for try await item in events { renderer.show(item) }
-        let result = try await runner.result(of: events.run)
-        renderer.end(result)
-        return result.outcome
-    }
+    func end(_ record: RunRecord)
 }
 
 /// Chooses how a run is shown.
 enum Rendering {
-    static func renderer(
-        json: Bool, color: ColorChoice, crew: CrewDefinition
-    ) -> any Renderer {
+    static func renderer(json: Bool, color: ColorChoice, names: AgentNames) -> any Renderer {
         if json { return JSONRenderer() }
         let isColored =
             switch color {
@@ -36,7 +21,6 @@ enum Rendering {
             case .never: false
             case .auto: StandardStreams.isTerminal && TerminalStyle.environmentAllowsColor
             }
-        let names = AgentNames(crew)
         guard StandardStreams.isTerminal || color == .always else {
             return PlainRenderer(names: names)
         }
@@ -48,10 +32,11 @@ enum Rendering {
 struct AgentNames: Sendable {
     private let names: [AgentID: String]
 
-    init(_ crew: CrewDefinition) {
-        let pairs = crew.agents.map { ($0.id, TerminalStyle.harmless($0.name)) }
+    /// - Parameter crew: absent where only ids are known.
+    init(_ crew: CrewDefinition?) {
+        let pairs = (crew?.agents ?? []).map { ($0.id, TerminalStyle.harmless($0.name)) }
         names = Dictionary(pairs, uniquingKeysWith: { $1 })
     }
 
-    subscript(agent: AgentID) -> String { names[agent] ?? agent.rawValue }
+    subscript(agent: AgentID) -> String { names[agent] ?? TerminalStyle.harmless(agent.rawValue) }
 }

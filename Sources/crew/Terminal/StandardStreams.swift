@@ -13,6 +13,9 @@ enum StandardStreams {
 
     static var isTerminal: Bool { isatty(STDOUT_FILENO) == 1 }
 
+    /// Whether somebody reads and can answer.
+    static var isConversation: Bool { isTerminal && isatty(STDIN_FILENO) == 1 }
+
     private static func write(_ text: String, to descriptor: Int32) {
         var bytes = Array(text.utf8)[...]
         while !bytes.isEmpty {

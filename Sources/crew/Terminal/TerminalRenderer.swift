@@ -43,32 +43,22 @@ final class TerminalRenderer: Renderer {
         }
     }
 
-    func end(_ result: RunResult) {
+    func end(_ record: RunRecord) {
         finishLine()
-        var parts: [String] = [result.outcome.name]
-        if let tokens = result.usage?.totalTokens {
-            parts.append("\(result.usage?.isComplete == true ? "" : "at least ")\(tokens) tokens")
-        }
-        if let cost = result.cost { parts.append("$\(Self.money(cost))") }
-        parts.append("\(result.modelCalls) model call\(result.modelCalls == 1 ? "" : "s")")
-        if let problem = OutcomeText.problem(with: result.outcome, names: names) {
+        var parts = [OutcomeText.word(for: record.status)]
+        if let tokens = Amounts.tokens(record.usage) { parts.append("\(tokens) tokens") }
+        if let cost = record.cost { parts.append(Amounts.money(cost)) }
+        parts.append("\(record.modelCalls) model call\(record.modelCalls == 1 ? "" : "s")")
+        if let problem = OutcomeText.problem(with: record, names: names) {
             line(
-                style.paint(TerminalStyle.harmless(problem), isFine(result.outcome) ? .good : .bad))
+                style.paint(TerminalStyle.harmless(problem), isFine(record.status) ? .good : .bad))
         }
         note(parts.joined(separator: ", "))
     }
 
-    private func isFine(_ outcome: RunOutcome) -> Bool {
-        if case .failed = outcome { return false }
+    private func isFine(_ status: RunRecord.Status) -> Bool {
+        if case .ended(.failed) = status { return false }
         return true
-    }
-
-    /// Six decimals at most: a single call costs far less than a cent.
-    private static func money(_ dollars: Double) -> String {
-        let micros = Int((dollars * 1_000_000).rounded())
-        let fraction = String(micros % 1_000_000)
-        return "\(micros / 1_000_000)." + String(repeating: "0", count: 6 - fraction.count)
-            + fraction
     }
 }
 

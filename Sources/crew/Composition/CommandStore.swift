@@ -1,0 +1,88 @@
+import CrewKit
+import CrewStore
+import Foundation
+
+/// The store that a command opened.
+struct CommandStore: Sendable {
+    let runs: any RunStore
+    /// The same, where it is a file.
+    let file: SQLiteRunStore?
+
+    var outlivesProcess: Bool { file != nil }
+
+    /// Opens what was chosen, for as long as `body` takes.
+    ///
+    /// - Throws: `CommandFailure` with what to do when it cannot be opened.
+    static func withOpen<Result>(
+        _ choice: StoreChoice, of folder: String, keeping retention: RetentionOptions? = nil,
+        _ body: (CommandStore) async throws -> Result
+    ) async throws -> Result {
+        guard let path = choice.path(in: folder) else {
+            return try await body(CommandStore(runs: try retention?.memoryStore() ?? InMemoryRunStore(), file: nil))
+        }
+        let options = SQLiteStoreOptions(retention: try retention?.policy() ?? .standard)
+        let file: SQLiteRunStore
+        do {
+            file = try SQLiteRunStore(path: path, options: options)
+        } catch let error as CrewError {
+            throw failure(error, of: choice)
+        }
+        if choice == .file(nil) { keepOutOfRepositories(path) }
+        do {
+            let result = try await body(CommandStore(runs: file, file: file))
+            try await file.close()
+            return result
+        } catch {
+            try? await file.close()  // what went wrong before matters more
+            throw error
+        }
+    }
+
+    /// Opens a file beside whoever owns it, for reading, as long as `body` takes.
+    ///
+    /// - Throws: `CommandFailure` with what to do when it cannot be opened.
+    static func withReader<Result>(
+        _ choice: StoreChoice, of folder: String,
+        _ body: (SQLiteRunStore) async throws -> Result
+    ) async throws -> Result {
+        guard let path = choice.path(in: folder) else {
+            throw CommandFailure(
+                "error: runs in memory end with their process: name a file, as in "
+                    + "--store sqlite:PATH")
+        }
+        guard FileManager.default.fileExists(atPath: path) else {
+            throw CommandFailure(
+                "error: there is no store '\(path)': crew serve \(folder) makes it, "
+                    + "--store sqlite:PATH names another")
+        }
+        let file: SQLiteRunStore
+        do {
+            file = try SQLiteRunStore(path: path, access: .reader)
+        } catch let error as CrewError {
+            throw failure(error, of: choice)
+        }
+        do {
+            let result = try await body(file)
+            try await file.close()
+            return result
+        } catch {
+            try? await file.close()  // what went wrong before matters more
+            throw error
+        }
+    }
+
+    private static func failure(_ error: CrewError, of choice: StoreChoice) -> CommandFailure {
+        let advice =
+            choice == .file(nil) && error.code == .storeUnreadable
+            ? " (--store sqlite:PATH names another; --store memory keeps none)" : ""
+        return CommandFailure("error: \(error.message)\(advice)")
+    }
+
+    /// Runs hold what people said: a folder of the crew's own is not to be committed with it.
+    private static func keepOutOfRepositories(_ path: String) {
+        let mark = URL(filePath: path).deletingLastPathComponent().appending(path: ".gitignore")
+        guard !FileManager.default.fileExists(atPath: mark.path) else { return }
+        // Only a service to those who use git: that it cannot be written changes nothing.
+        try? Data("*\n".utf8).write(to: mark)
+    }
+}
