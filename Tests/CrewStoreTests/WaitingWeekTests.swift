@@ -30,8 +30,8 @@ struct WaitingWeekTests {
             }
             let after = Footprint()
             #expect(after.descriptors == before.descriptors)
-            // Flat: less than a page for a run.
-            #expect(after.residentBytes - before.residentBytes < 1_000 * 4_096)
+            // Flat: a run that was held would take several times as much.
+            #expect(after.residentBytes - before.residentBytes < 1_000 * 16_384)
             #expect(runner.activeRuns == 0)
             for run in runs {
                 let record = try #require(try await runner.record(of: run))
