@@ -124,6 +124,7 @@ let package = Package(
                 "CrewStore", "CrewKit", "CrewTesting",
                 .product(name: "GRDB", package: "GRDB.swift"),
             ],
+            exclude: ["Fixtures"],
             swiftSettings: strict),
         .testTarget(
             name: "CrewServerTests",
