@@ -20,7 +20,13 @@ let package = Package(
                 .product(name: "CrewServer", package: "swift-crew"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
-            ])
+            ]),
+        .executableTarget(
+            name: "crew-bench-store",
+            dependencies: [
+                .product(name: "CrewKit", package: "swift-crew"),
+                .product(name: "CrewStore", package: "swift-crew"),
+            ]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -30,13 +30,13 @@ extension SQLiteRunStore {
 
     /// What is written needs pages of its own, so that it fails where an event would.
     private func probe() async throws {
-        let text =
-            access == .owner ? String(repeating: "crew", count: 4_096) : nil
-        if let text {
-            try await write { database, _ in try StoreFact.probe.set(text, in: database) }
+        guard access == .owner else {
+            _ = try await read { try StoreFact.probe.value(in: $0) }
+            return
         }
+        let text = String(repeating: "crew", count: 4_096)
+        try await write { database, _ in try StoreFact.probe.set(text, in: database) }
         let found = try await read { try StoreFact.probe.value(in: $0) }
-        guard access == .owner else { return }
         try await write { database, _ in try StoreFact.probe.set(nil, in: database) }
         guard found == text else {
             throw CrewError(.storeFailed, "the store '\(path)' does not keep what it is given")

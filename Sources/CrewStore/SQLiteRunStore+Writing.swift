@@ -7,7 +7,9 @@ extension SQLiteRunStore {
         let rows = try EventRows(events)
         try await write(bytes: rows.byteCount) { database, memory in
             try Self.refuseSecond(record, in: database)
-            guard rows.follow(record.lastSequence) else { throw Self.continued(record.id) }
+            guard StoredEvent.areNext(events, after: record.lastSequence) else {
+                throw Self.continued(record.id)
+            }
             var record = record
             record.note(events)
             let row = try RunRow.insert(record, bytes: rows.byteCount, into: database)
@@ -20,14 +22,16 @@ extension SQLiteRunStore {
         let rows = try EventRows(events)
         try await write(bytes: rows.byteCount) { database, memory in
             var row = try memory.row(of: run, in: database)
-            guard rows.follow(row.record.lastSequence) else { throw Self.continued(run) }
+            guard
+                StoredEvent.areNext(
+                    events, after: row.record.lastSequence)
+            else { throw Self.continued(run) }
             guard !events.isEmpty else { return }
-            let before = row.record.status
+            let before = row.record
             row.record.note(events)
             row.bytes += rows.byteCount
             try rows.insert(run: row.number, crew: row.record.crew, into: database)
-            try row.update(in: database)
-            if row.record.status != before { try row.touchSession(in: database) }
+            try row.update(from: before, in: database)
             memory.remember(row)
         }
     }

@@ -2,6 +2,7 @@ public import CrewKit
 import Dispatch
 import Foundation
 import GRDB
+import Synchronization
 
 /// Keeps runs in one file, so that they outlive the process.
 ///
@@ -29,6 +30,7 @@ public final class SQLiteRunStore: RunStore {
     /// Both absent for a reader.
     private let lock: StoreLock?
     private let queue: WriteQueue?
+    private let isClosed = Mutex(false)
 
     /// Opens the file; an owner makes it, with its folder, when it is missing. Blocks for the disk.
     ///
@@ -59,11 +61,16 @@ public final class SQLiteRunStore: RunStore {
     /// Finishes what is being written and gives the file back; nothing works afterwards.
     public func close() async throws {
         await queue?.close()
+        isClosed.withLock { $0 = true }
         try await withCheckedThrowingContinuation { (done: CheckedContinuation<Void, any Error>) in
             DispatchQueue.global().async { [pool, path] in
                 done.resume(
-                    with: Result { try pool.close() }
-                        .mapError { StoreFailure.failure($0, path: path) })
+                    with: Result {
+                        // The writer has to be the last to leave: only it can tidy the file.
+                        pool.releaseMemory()
+                        try pool.close()
+                    }
+                    .mapError { StoreFailure.failure($0, path: path) })
             }
         }
         lock?.release()
@@ -88,7 +95,8 @@ public final class SQLiteRunStore: RunStore {
     func read<Answer: Sendable>(
         _ work: @escaping @Sendable (Database) throws -> Answer
     ) async throws -> Answer {
-        try await withCheckedThrowingContinuation { continuation in
+        if isClosed.withLock(\.self) { throw StoreFailure.closed }
+        return try await withCheckedThrowingContinuation { continuation in
             pool.asyncRead { [faults, path] database in
                 continuation.resume(
                     with: Result { try work(database.get()) }

@@ -52,6 +52,13 @@ public struct RunForked: Sendable, Hashable, Codable {
     /// Replaces the model of every agent from here on.
     public var model: String?
 
+    // An event's own `sequence` is a field of the same object.
+    enum CodingKeys: String, CodingKey {
+        case run
+        case sequence = "from_sequence"
+        case input, model
+    }
+
     public init(run: RunID, sequence: Int, input: String? = nil, model: String? = nil) {
         self.run = run
         self.sequence = sequence

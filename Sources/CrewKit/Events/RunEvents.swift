@@ -9,12 +9,15 @@ public struct RunEvents: AsyncSequence, Sendable {
     let start: Int
     let store: any RunStore
     let feed: EventFeed?
+    /// Where a run is found again that has gone on while its log was read.
+    var live: LiveRuns?
     /// True for whoever made the run go on: it is shown every piece of its messages.
     let isFirstReader: Bool
 
     public func makeAsyncIterator() -> Iterator {
         Iterator(
-            run: run, sequence: start, store: store, feed: feed, isFirstReader: isFirstReader)
+            run: run, sequence: start, store: store, feed: feed, live: live,
+            isFirstReader: isFirstReader)
     }
 
     public struct Iterator: AsyncIteratorProtocol {
@@ -25,19 +28,22 @@ public struct RunEvents: AsyncSequence, Sendable {
         /// The last event that was handed out.
         var sequence: Int
         let store: any RunStore
-        let feed: EventFeed?
+        private var feed: EventFeed?
+        private let live: LiveRuns?
         private var position: Int?
         private var buffered: ArraySlice<FeedItem> = []
         /// True while nothing was missed of the messages under way.
         private var sawEverything: Bool
 
         init(
-            run: RunID, sequence: Int, store: any RunStore, feed: EventFeed?, isFirstReader: Bool
+            run: RunID, sequence: Int, store: any RunStore, feed: EventFeed?, live: LiveRuns?,
+            isFirstReader: Bool
         ) {
             self.run = run
             self.sequence = sequence
             self.store = store
             self.feed = feed
+            self.live = live
             sawEverything = isFirstReader
         }
 
@@ -61,8 +67,9 @@ public struct RunEvents: AsyncSequence, Sendable {
                     if !stored.isEmpty { return stored }
                     // The store is read to its end: the feed's window must now reach us, or the
                     // run is at rest.
-                    if feed?.position(after: sequence) == nil { return nil }
-                    continue
+                    if feed?.position(after: sequence) != nil { continue }
+                    if try await findFeed() { continue }
+                    return nil
                 }
                 switch feed.look(at: position, limit: Self.batchLimit) {
                 case .items(let items, let next):
@@ -92,6 +99,20 @@ public struct RunEvents: AsyncSequence, Sendable {
             position = joined.next
             note(joined.items)
             return joined.items
+        }
+
+        /// Looks whether the run was woken while its log was read.
+        ///
+        /// - Returns: false when there is nothing to wait for.
+        private mutating func findFeed() async throws -> Bool {
+            guard feed == nil, let record = try await store.record(of: run) else { return false }
+            if record.lastSequence > sequence, record.isAtRest { return true }
+            guard !record.isAtRest, let live else { return false }
+            feed = live.queuedFeed(of: run)
+            if feed == nil { feed = await live.settledJob(of: run)?.feed }
+            if feed != nil { return true }
+            // It may have come to rest between the two looks.
+            return try await store.record(of: run).map { $0.lastSequence > sequence } ?? false
         }
 
         private mutating func readStore() async throws -> [FeedItem] {

@@ -170,7 +170,8 @@ extension LiveRuns {
     /// Lets a run wait for its session.
     ///
     /// - Throws: `tooManyRuns` when `limit` runs wait already.
-    func enqueue(_ run: RunID, in session: SessionID, feed: EventFeed, limit: Int) throws(CrewError) {
+    func enqueue(_ run: RunID, in session: SessionID, feed: EventFeed, limit: Int) throws(CrewError)
+    {
         let isFull = state.withLock { state in
             guard state.queues[session]?.contains(run) != true else { return false }
             guard (state.queues[session]?.count ?? 0) < limit else { return true }

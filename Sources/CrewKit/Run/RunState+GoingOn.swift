@@ -84,6 +84,8 @@ extension ToolBatch {
     /// An earlier permission does not count for a call that may have taken effect.
     fileprivate mutating func interrupt() {
         interrupted = Set(unfinished.map(\.id).filter { started[$0] != nil })
-        decisions = decisions.filter { !interrupted.contains($0.key) || $0.value.decision == .refuse }
+        decisions = decisions.filter {
+            !interrupted.contains($0.key) || $0.value.decision == .refuse
+        }
     }
 }

@@ -40,7 +40,8 @@ extension RunState: Codable {
                 forKey: .phase, in: values, debugDescription: "a state is read with its crew")
         }
         self.init(
-            crew: crew, member: try values.decodeIfPresent(GroupStarted.Member.self, forKey: .member))
+            crew: crew,
+            member: try values.decodeIfPresent(GroupStarted.Member.self, forKey: .member))
         phase = try values.decode(Phase.self, forKey: .phase)
         pause = try values.decodeIfPresent(RunPaused.self, forKey: .pause)
         phaseBeforeEnd = try values.decodeIfPresent(Phase.self, forKey: .phaseBeforeEnd)

@@ -67,7 +67,9 @@ extension CrewRunner {
     }
 
     private func begin(queued run: RunID, _ claim: LiveRuns.Claim) async throws {
-        guard case .queued(let queued) = try await store.events(of: run, after: 0, limit: 1).first?.event
+        guard
+            case .queued(let queued) = try await store.events(of: run, after: 0, limit: 1).first?
+                .event
         else { throw CrewError(.conflict, "run '\(run)' does not wait for its session") }
         var request = RunRequest(queued.input, session: queued.session, startAgent: queued.agent)
         request.model = queued.model

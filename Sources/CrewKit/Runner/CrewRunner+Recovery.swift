@@ -45,10 +45,9 @@ extension CrewRunner {
     ///
     /// A store that fails in between is tried again at the next turn.
     public func keepWatch(every interval: Duration = .seconds(15)) async {
-        while (try? await options.clock.sleep(for: interval)) != nil {
-            // Failures of the store show in its health; nothing is lost by coming back later.
-            try? await settleOverdue()
-            _ = try? await recover()
+        while (try? await options.clock.sleep(for: interval)) != nil {  // cancelled
+            try? await settleOverdue()  // the store's health tells of its failures
+            _ = try? await recover()  // as above: what is left is found at the next turn
         }
     }
 

@@ -33,12 +33,15 @@ extension CrewRunner {
         let feed = if let queued { queued } else { await live.settledJob(of: run)?.feed }
         if feed == nil { _ = try await knownRecord(of: run) }
         return RunEvents(
-            run: run, start: max(0, sequence), store: store, feed: feed, isFirstReader: false)
+            run: run, start: max(0, sequence), store: store, feed: feed, live: live,
+            isFirstReader: false)
     }
 
     /// Waits until the run is at rest and returns what came of it.
     public func result(of run: RunID) async throws -> RunResult {
-        for try await _ in try await events(of: run) {}
+        // What has happened already need not be read one by one.
+        let known = try await knownRecord(of: run).lastSequence
+        for try await _ in try await events(of: run, after: known) {}
         let record = try await knownRecord(of: run)
         let state = try await state(of: run).state
         guard let outcome = state.rest else {

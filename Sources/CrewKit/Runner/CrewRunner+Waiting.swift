@@ -84,7 +84,8 @@ extension CrewRunner {
             agent = state.turnOwner ?? crew.entryPoint
         default:
             throw CrewError(
-                .runNotPaused, "run '\(record.id)' is \(Self.standing(of: record)) and cannot be resumed")
+                .runNotPaused,
+                "run '\(record.id)' is \(Self.standing(of: record)) and cannot be resumed")
         }
         guard input == nil || state.takesInput else {
             throw CrewError(

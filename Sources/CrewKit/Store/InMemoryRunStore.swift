@@ -59,7 +59,7 @@ public final class InMemoryRunStore: RunStore {
     public func append(_ events: [StoredEvent], to run: RunID) async throws {
         try state.withLock { state in
             guard let record = state.logs[run]?.record else { throw CrewError.unknownRun(run) }
-            guard events.first.map({ $0.sequence == record.lastSequence + 1 }) ?? true else {
+            guard StoredEvent.areNext(events, after: record.lastSequence) else {
                 throw CrewError(.conflict, "run '\(run)' was continued by somebody else")
             }
             state.logs[run]?.events.append(contentsOf: events)

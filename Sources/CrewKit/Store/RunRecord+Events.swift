@@ -12,6 +12,8 @@ extension RunRecord {
             noteApprovals(stored)
             noteSpending(stored.event)
             if stored.branch == nil { noteStanding(stored) }
+            // The last decision, a member's too, lets the run go on.
+            if pause?.kind == .approval, approvals.isEmpty { goOn() }
         }
     }
 
@@ -29,7 +31,6 @@ extension RunRecord {
                 sequence: stored.sequence, kind: paused.kind, agent: paused.agent,
                 expiresAt: paused.expiresAfterSeconds.map { stored.time + $0 })
         case .resumed, .recovered, .forked: goOn()
-        case .approvalDecided where pause?.kind == .approval && approvals.isEmpty: goOn()
         case .runEnded(let end):
             status = .ended(end.outcome)
             pause = nil
@@ -54,8 +55,6 @@ extension RunRecord {
                     request: request))
         case .approvalDecided(let decided):
             approvals.removeAll { $0.id == decided.approval }
-            // A member's last decision lets its whole run go on.
-            if stored.branch != nil, approvals.isEmpty, pause?.kind == .approval { goOn() }
         case .toolReturned(let returned):
             approvals.removeAll {
                 $0.request.call.id == returned.result.call && $0.branch == stored.branch

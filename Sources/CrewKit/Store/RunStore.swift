@@ -13,8 +13,8 @@ public protocol RunStore: Sendable {
 
     /// Adds events to a run's log.
     ///
-    /// - Throws: `unknownRun`; `conflict` when the first sequence is not the next one, which means
-    ///   that somebody else works the run.
+    /// - Throws: `unknownRun`; `conflict` when the events are not the next ones, which means that
+    ///   somebody else works the run.
     func append(_ events: [StoredEvent], to run: RunID) async throws
 
     /// The events after `sequence`, oldest first, at most `limit` of them.
@@ -67,6 +67,13 @@ public protocol RunStore: Sendable {
 
     /// Whether the store works, found out by using it.
     func health() async -> StoreHealth
+}
+
+extension StoredEvent {
+    /// Whether these events follow a sequence without a gap, as every store asks.
+    public static func areNext(_ events: [StoredEvent], after sequence: Int) -> Bool {
+        events.enumerated().allSatisfy { $1.sequence == sequence + 1 + $0 }
+    }
 }
 
 /// Whether a store works.

@@ -18,7 +18,8 @@ public struct ArtifactShelf: Sendable {
     public func save(_ bytes: [UInt8], as name: String, mediaType: String) async throws {
         guard Artifact.isName(name) else {
             throw CrewError(
-                .invalidInput, "an artifact's name is 1 to 200 of A-Z a-z 0-9 _ - . and begins with no dot")
+                .invalidInput,
+                "an artifact's name is 1 to 200 of A-Z a-z 0-9 _ - . and begins with no dot")
         }
         try await store.save(
             Artifact(name: name, mediaType: mediaType, byteCount: bytes.count, createdAt: now()),

@@ -47,7 +47,6 @@ enum StoreFailure {
             "the disk that holds '\(path)' failed (SQLite code \(code(of: error))): look after it"
         case .SQLITE_TOOBIG:
             "what was to be stored is too large"
-        case .SQLITE_MISUSE: "the store is closed"
         default:
             "the store '\(path)' failed (SQLite code \(code(of: error)))"
         }

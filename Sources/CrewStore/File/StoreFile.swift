@@ -66,6 +66,8 @@ struct StoreFile {
                 // The pool has set NORMAL when it turned the write-ahead log on.
                 let synchronous = options.durability == .full ? "FULL" : "NORMAL"
                 try database.execute(sql: "PRAGMA synchronous = \(synchronous)")
+                // Without it macOS leaves what it synchronised in the disk's own cache.
+                try database.execute(sql: "PRAGMA fullfsync = ON")
                 try database.execute(sql: "PRAGMA journal_size_limit = \(64 << 20)")
                 if let pages = options.maximumPages {
                     try database.execute(sql: "PRAGMA max_page_count = \(pages)")
@@ -87,9 +89,7 @@ struct StoreFile {
                 path: path, configuration: configuration(isReader: true, options))
             try refuseNewer(pool)
             guard try pool.read(StoreSchema.migrator.hasCompletedMigrations) else {
-                throw CrewError(
-                    .storeUnreadable,
-                    "the store '\(path)' is of an older version: start 'crew serve' once with it")
+                throw Self.unfinished(path)
             }
             return pool
         }
@@ -109,8 +109,8 @@ struct StoreFile {
 
     /// Makes a new file a store's, and refuses the file of another program before it is changed.
     private static func claim(_ database: Database, path: String) throws {
-        let isNew = try Int.fetchOne(database, sql: "PRAGMA page_count") == 0
-        if isNew, !database.configuration.readonly {
+        if try Int.fetchOne(database, sql: "PRAGMA page_count") == 0 {
+            guard !database.configuration.readonly else { throw Self.unfinished(path) }
             // Both have to be said before the first table.
             try database.execute(
                 sql: """
@@ -145,6 +145,12 @@ struct StoreFile {
             throw CrewError(
                 .storeUnreadable, StoreFailure.sentence(for: error, path: path), cause: error)
         }
+    }
+
+    private static func unfinished(_ path: String) -> CrewError {
+        CrewError(
+            .storeUnreadable,
+            "the store '\(path)' is empty or of an older version: start 'crew serve' once with it")
     }
 
     static func unwritable(_ path: String, reason: String, cause: (any Error)? = nil) -> CrewError {

@@ -62,14 +62,10 @@ final class StoreLock: Sendable {
 
     /// Takes the lock, or finds that another has it.
     ///
-    /// A reader that asks whether there is an owner holds the lock for a moment. It writes no name
-    /// into the file, so a lock that nobody alive has signed is tried for again.
+    /// A reader that asks whether there is an owner holds it for a moment, so once is not enough.
     private static func takes(_ descriptor: Int32) -> Bool {
-        for _ in 0..<100 {
+        for _ in 0..<20 {
             if flock(descriptor, LOCK_EX | LOCK_NB) == 0 { return true }
-            if let holder = holder(descriptor), kill(holder, 0) == 0 || errno == EPERM {
-                return false
-            }
             poll(nil, 0, 5)
         }
         return false

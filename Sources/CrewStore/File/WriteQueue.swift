@@ -35,10 +35,11 @@ final class WriteQueue: Sendable {
         let fail: @Sendable (any Error) -> Void
     }
 
-    /// What the queue did so far.
+    /// What the queue did so far, and what waits.
     struct Counters: Sendable {
         var writes = 0
         var commits = 0
+        var waiting = 0
     }
 
     private struct State {
@@ -63,7 +64,13 @@ final class WriteQueue: Sendable {
         self.faults = faults
     }
 
-    var counters: Counters { state.withLock(\.counters) }
+    var counters: Counters {
+        state.withLock { state in
+            var counters = state.counters
+            counters.waiting = state.waiting.count
+            return counters
+        }
+    }
 
     /// Does the work in a transaction and returns when it is committed, also in a cancelled task.
     func perform<Answer: Sendable>(

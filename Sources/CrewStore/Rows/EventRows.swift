@@ -17,11 +17,6 @@ struct EventRows: Sendable {
         spent = events.compactMap { UsageCount($0, crew: "") }
     }
 
-    /// Whether these are the next events of a run.
-    func follow(_ sequence: Int) -> Bool {
-        events.enumerated().allSatisfy { $1.sequence == sequence + 1 + $0 }
-    }
-
     func insert(run: Int64, crew: String, into database: Database) throws {
         let statement = try database.cachedStatement(
             sql: "INSERT INTO events (run, sequence, body) VALUES (?, ?, ?)")

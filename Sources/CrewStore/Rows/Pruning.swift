@@ -36,7 +36,8 @@ struct Pruning: Sendable {
         let candidates = try Row.fetchAll(
             database,
             sql: """
-                SELECT number, session, last_sequence, bytes, updated_at FROM runs
+                SELECT number, session, last_sequence, bytes, updated_at
+                FROM runs INDEXED BY runs_by_end
                 WHERE status = 'ended' ORDER BY updated_at, number LIMIT ?
                 """, arguments: [budget.runs])
         for candidate in candidates {

@@ -27,45 +27,57 @@ extension RunRow {
         _ record: RunRecord, bytes: Int, into database: Database
     ) throws -> RunRow {
         try count(record, in: database)
-        let statement = try database.cachedStatement(
+        try database.cachedStatement(
             sql: """
                 INSERT INTO runs (
-                    id, crew, session, created_at, idempotency_key,
-                    status, updated_at, expires_at, last_sequence, bytes, record
+                    id, crew, session, status, created_at, updated_at, expires_at,
+                    idempotency_key, last_sequence, bytes, record
                 ) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-                """)
-        let constants: [(any DatabaseValueConvertible)?] = [
-            record.id.rawValue, record.crew, record.session?.rawValue,
-            record.createdAt.timeIntervalSince1970, record.idempotencyKey?.text,
-        ]
-        let row = RunRow(number: 0, record: record, bytes: bytes)
-        try statement.execute(arguments: StatementArguments(constants + row.variables()))
+                """
+        ).execute(
+            arguments: [
+                record.id.rawValue, record.crew, record.session?.rawValue, record.status.name,
+                record.createdAt.timeIntervalSince1970, record.updatedAt.timeIntervalSince1970,
+                record.expiresAt?.timeIntervalSince1970, record.idempotencyKey?.text,
+                record.lastSequence, bytes, try StoredJSON.text(of: record),
+            ])
         return RunRow(number: database.lastInsertedRowID, record: record, bytes: bytes)
     }
 
-    func update(in database: Database) throws {
-        let statement = try database.cachedStatement(
+    /// - Parameter before: what is stored; columns with an index are written only when they changed.
+    func update(from before: RunRecord, in database: Database) throws {
+        if record.status.name != before.status.name || record.expiresAt != before.expiresAt {
+            try database.cachedStatement(
+                sql: "UPDATE runs SET status = ?, expires_at = ? WHERE number = ?"
+            ).execute(
+                arguments: [
+                    record.status.name, record.expiresAt?.timeIntervalSince1970, number,
+                ])
+            try touchSession(in: database)
+        }
+        try database.cachedStatement(
             sql: """
-                UPDATE runs SET
-                    status = ?, updated_at = ?, expires_at = ?, last_sequence = ?, bytes = ?, record = ?
+                UPDATE runs SET updated_at = ?, last_sequence = ?, bytes = ?, record = ?
                 WHERE number = ?
-                """)
-        try statement.execute(arguments: StatementArguments(try variables() + [number]))
+                """
+        ).execute(
+            arguments: [
+                record.updatedAt.timeIntervalSince1970, record.lastSequence, bytes,
+                try StoredJSON.text(of: record), number,
+            ])
+    }
+
+    /// For what is stored beside the events.
+    func updateBytes(in database: Database) throws {
+        try database.cachedStatement(sql: "UPDATE runs SET bytes = ? WHERE number = ?")
+            .execute(arguments: [bytes, number])
     }
 
     /// Notes that the session of this run changed with it.
-    func touchSession(in database: Database) throws {
+    private func touchSession(in database: Database) throws {
         guard let session = record.session else { return }
         try database.cachedStatement(sql: "UPDATE sessions SET updated_at = ? WHERE id = ?")
             .execute(arguments: [record.updatedAt.timeIntervalSince1970, session.rawValue])
-    }
-
-    private func variables() throws -> [(any DatabaseValueConvertible)?] {
-        [
-            record.status.name, record.updatedAt.timeIntervalSince1970,
-            record.expiresAt?.timeIntervalSince1970, record.lastSequence, bytes,
-            try StoredJSON.text(of: record),
-        ]
     }
 
     static func record(from json: Data) throws -> RunRecord {
@@ -81,12 +93,5 @@ extension RunRow {
                 ON CONFLICT (id) DO UPDATE SET updated_at = excluded.updated_at, runs = runs + 1
                 """
         ).execute(arguments: [session.rawValue, record.crew, time, time])
-    }
-}
-
-extension RunRow {
-    func updateBytes(in database: Database) throws {
-        try database.cachedStatement(sql: "UPDATE runs SET bytes = ? WHERE number = ?")
-            .execute(arguments: [bytes, number])
     }
 }

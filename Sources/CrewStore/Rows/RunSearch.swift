@@ -8,11 +8,16 @@ struct RunSearch: Sendable {
     private var conditions: [String] = []
     private var arguments: [any DatabaseValueConvertible & Sendable] = []
     private let isOldestFirst: Bool
+    /// For what the planner would look for by reading every run: of a few runs among many.
+    private let index: String?
 
     /// - Throws: `invalidInput` for a cursor that is none.
     init(_ query: RunQuery) throws(CrewError) {
         limit = min(max(query.limit, 1), 1_000)
         isOldestFirst = query.order == .oldestFirst
+        index =
+            query.expiringBefore != nil
+            ? "runs_by_expiry" : query.isUnnotified ? "runs_unnotified" : nil
         if let cursor = query.cursor {
             guard let number = Int64(cursor) else { throw CrewError.unknownCursor }
             add("number \(isOldestFirst ? ">" : "<") ?", number)
@@ -38,15 +43,18 @@ struct RunSearch: Sendable {
         arguments.append(argument)
     }
 
+    var sql: String {
+        let filter = conditions.isEmpty ? "" : "WHERE \(conditions.joined(separator: " AND "))"
+        return """
+            SELECT number, record FROM runs \(index.map { "INDEXED BY \($0)" } ?? "") \(filter)
+            ORDER BY number \(isOldestFirst ? "ASC" : "DESC") LIMIT ?
+            """
+    }
+
+    var statementArguments: StatementArguments { StatementArguments(arguments + [limit + 1]) }
+
     /// One more than the limit when there is a next page.
     func rows(in database: Database) throws -> [(number: Int64, record: Data)] {
-        let filter = conditions.isEmpty ? "" : "WHERE \(conditions.joined(separator: " AND "))"
-        let rows = try Row.fetchAll(
-            database,
-            sql: """
-                SELECT number, record FROM runs \(filter)
-                ORDER BY number \(isOldestFirst ? "ASC" : "DESC") LIMIT ?
-                """, arguments: StatementArguments(arguments + [limit + 1]))
-        return rows.map { ($0[0], $0[1]) }
+        try Row.fetchAll(database, sql: sql, arguments: statementArguments).map { ($0[0], $0[1]) }
     }
 }

@@ -92,7 +92,8 @@ struct ApprovalTests {
             await #expect { try await runner.resume(run, with: "y") } throws: { error in
                 (error as? CrewError)?.code == .runNotPaused
             }
-            await #expect { try await runner.start(RunRequest("y", session: "s")) } throws: { error in
+            await #expect { try await runner.start(RunRequest("y", session: "s")) } throws: {
+                error in
                 (error as? CrewError)?.code == .sessionBusy
             }
             await #expect {
@@ -224,7 +225,9 @@ extension [StoredEvent] {
             let place = stored.branch?.rawValue ?? ""
             switch stored.event {
             case .replied(let reply):
-                for call in reply.message.toolCalls { results["\(place)/\(call.id)", default: 0] += 0 }
+                for call in reply.message.toolCalls {
+                    results["\(place)/\(call.id)", default: 0] += 0
+                }
             case .toolReturned(let returned):
                 results["\(place)/\(returned.result.call)", default: 0] += 1
             default: break

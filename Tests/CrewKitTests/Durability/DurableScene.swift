@@ -25,7 +25,8 @@ struct DurableScene {
             name: "durable",
             agents: [
                 AgentDefinition(id: "a", tools: ["look", "note", "pay"]), AgentDefinition(id: "b"),
-                AgentDefinition(id: "c", tools: ["ship"]), AgentDefinition(id: "d", tools: ["note"]),
+                AgentDefinition(id: "c", tools: ["ship"]),
+                AgentDefinition(id: "d", tools: ["note"]),
                 AgentDefinition(id: "e"),
             ], routing: routing)
         change(&definition.settings)

@@ -24,7 +24,8 @@ struct RecoveryTests {
         for count in 1..<log.count {
             let scene = DurableScene()
             let store = InMemoryRunStore()
-            let record = RunRecord(id: "run", crew: "durable", session: nil, createdAt: .distantPast)
+            let record = RunRecord(
+                id: "run", crew: "durable", session: nil, createdAt: .distantPast)
             try await store.create(record, events: Array(log.prefix(count)))
             let runner = try scene.runner(store)
             try await withRunning(runner) {
@@ -114,7 +115,9 @@ struct RecoveryTests {
         }
     }
 
-    @Test("By policy a run waits for a person, or fails, and says so", arguments: RecoveryPolicy.allCases)
+    @Test(
+        "By policy a run waits for a person, or fails, and says so",
+        arguments: RecoveryPolicy.allCases)
     func policies(policy: RecoveryPolicy) async throws {
         let store = InMemoryRunStore()
         try await store.begin([

@@ -22,7 +22,10 @@ struct StoppingTests {
     }
 
     private static func model() -> ScriptedModel {
-        ScriptedModel(["a": [.calls(("t", [:])), .text("go [B]"), .text("go [B]")], "b": [.text("end"), .text("end")]])
+        ScriptedModel([
+            "a": [.calls(("t", [:])), .text("go [B]"), .text("go [B]")],
+            "b": [.text("end"), .text("end")],
+        ])
     }
 
     @Test(
@@ -58,7 +61,9 @@ struct StoppingTests {
         }
     }
 
-    @Test("A run that was cancelled at once can be resumed, with an answer or without", arguments: [nil, "hello"])
+    @Test(
+        "A run that was cancelled at once can be resumed, with an answer or without",
+        arguments: [nil, "hello"])
     func resumeCancelled(input: String?) async throws {
         let model = ScriptedModel(["a": [.hang(after: "half"), .text("whole")]])
         let runner = try CrewFixture(AgentDefinition(id: "a")).runner(model)
@@ -143,7 +148,11 @@ struct StoppingTests {
     @Test("A queued input survives its process and keeps its place")
     func queueSurvives() async throws {
         let store = InMemoryRunStore()
-        try await store.begin([.runStarted(RunStarted(crew: "test", input: "1", agent: "a", session: "s", history: []))], session: "s")
+        try await store.begin(
+            [
+                .runStarted(
+                    RunStarted(crew: "test", input: "1", agent: "a", session: "s", history: []))
+            ], session: "s")
         let queued = RunQueued(crew: "test", input: "2", agent: "a", session: "s")
         for (id, second) in [("q1", 1.0), ("q2", 2.0)] {
             try await store.create(
@@ -172,7 +181,9 @@ struct StoppingTests {
             let second = try await runner.startFollowing(request)
             try await runner.cancel(second.run)
             var last: RunEvent?
-            for try await item in second { if case .event(let stored) = item { last = stored.event } }
+            for try await item in second {
+                if case .event(let stored) = item { last = stored.event }
+            }
             #expect(last == .runEnded(RunEnded(outcome: .cancelled)))
             open.finish()
             #expect(try await runner.result(of: first).outcome == .completed)

@@ -62,12 +62,12 @@ struct ParityTests {
         for (index, event) in log.events.enumerated() {
             state.apply(event)
             let folded = RunState(crew: crew, replaying: log.events.prefix(index + 1))
-            let step = Scene.summary(of: state.nextStep())
-            #expect(Scene.summary(of: state.nextStep()) == step)
-            #expect(Scene.summary(of: folded.nextStep()) == step)
+            let step = state.nextStep().summary
+            #expect(state.nextStep().summary == step)
+            #expect(folded.nextStep().summary == step)
             #expect(folded.entries == state.entries)
         }
-        #expect(Scene.summary(of: state.nextStep()) == "rest terminated")
+        #expect(state.nextStep().summary == "rest terminated")
     }
 
     @Test("A run that is stopped after any append rests, and every call in it has its result")
@@ -178,8 +178,9 @@ private struct Scene {
         case .runMembers(let progress, let isStopping):
             #expect(isStopping)
             for member in progress.unfinished {
-                guard case .record(let events)? = progress.states[member.branch]?
-                    .nextStep(stop: .cancelled)
+                guard
+                    case .record(let events)? = progress.states[member.branch]?
+                        .nextStep(stop: .cancelled)
                 else {
                     Issue.record("member \(member.branch) does not end")
                     return
@@ -190,20 +191,7 @@ private struct Scene {
                             sequence: 0, time: .distantPast, branch: member.branch, event: event))
                 }
             }
-        case let step: Issue.record("\(summary(of: step)) ends nothing")
-        }
-    }
-
-    static func summary(of step: Step) -> String {
-        switch step {
-        case .record(let events): "record \(events.map(\.name))"
-        case .startRound(let agent): "start round of \(agent)"
-        case .callModel(let agent): "call model of \(agent)"
-        case .startTools(let agent, let calls): "start \(calls.map(\.id)) of \(agent)"
-        case .callTools(let agent, let calls): "call \(calls.map(\.id)) of \(agent)"
-        case .runMembers(let group, _): "run \(group.unfinished.map(\.branch))"
-        case .leave: "leave"
-        case .rest(let outcome): "rest \(outcome.name)"
+        case let step: Issue.record("\(step.summary) ends nothing")
         }
     }
 }

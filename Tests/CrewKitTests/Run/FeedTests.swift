@@ -52,7 +52,8 @@ struct FeedTests {
         try await store.create(
             RunRecord(id: "r", crew: "c", session: nil, createdAt: Date()), events: [])
         var reader = RunEvents(
-            run: "r", start: 0, store: store, feed: feed, isFirstReader: true).makeAsyncIterator()
+            run: "r", start: 0, store: store, feed: feed, isFirstReader: true
+        ).makeAsyncIterator()
         _ = try await journal.append([.turnStarted(TurnStarted(agent: "a"))], branch: nil)
         let first = try await reader.next()
         for _ in 0..<500 {
