@@ -25,7 +25,8 @@ extension RunState: Codable {
     static let crewKey = CodingUserInfoKey(rawValue: "crew")
 
     private enum CodingKeys: String, CodingKey {
-        case member, phase, pause, phaseBeforeEnd, cancelDepth, turnOwner, model, entries, counts, usage, cost
+        case member, phase, pause, phaseBeforeEnd, cancelDepth, turnOwner, model, entries, counts,
+            usage, cost
         case followed, lastSpeaker, lastText
     }
 

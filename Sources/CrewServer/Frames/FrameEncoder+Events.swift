@@ -13,7 +13,8 @@ extension FrameEncoder {
             guard stored.branch == nil else { return skip(stored) }
             encodeStart(agent: resumed.agent, isResumed: true, stored, time)
         case .queued, .recovered, .forked, .approvalRequested, .approvalDecided,
-            .cancelRequested: skip(stored)
+            .cancelRequested:
+            skip(stored)
         case .turnStarted(let turn): encode(turn, stored, time)
         case .roundStarted(let round): encode(round, stored, time)
         case .contextTrimmed(let trimmed): encode(trimmed, stored, time)

@@ -59,7 +59,8 @@ struct ChatCommand: AsyncParsableCommand {
         let words = ["crew", "chat", crew.folder] + store.words(in: crew.folder)
         let stored = words.contains("--store") ? words : words + ["--store", "sqlite"]
         StandardStreams.complain(
-            "  " + (stored + ["--session", session.rawValue]).map(WaysOn.quoted)
+            "  "
+                + (stored + ["--session", session.rawValue]).map(WaysOn.quoted)
                 .joined(separator: " "))
     }
 
