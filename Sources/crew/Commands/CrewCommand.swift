@@ -20,6 +20,7 @@ struct CrewCommand: AsyncParsableCommand {
         version: ProductVersion.current,
         subcommands: [
             RunCommand.self, ChatCommand.self, ServeCommand.self, CheckCommand.self,
+            RunsCommand.self,
         ])
 
     static func main() async {
