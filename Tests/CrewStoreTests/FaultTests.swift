@@ -156,6 +156,25 @@ struct FaultTests {
         try bytes.write(to: file)
     }
 
+    @Test("A file that is gone or replaced is told of")
+    func moved() async throws {
+        let folder = try StoreFolder()
+        let wall = Wall()
+        let store = try folder.store { $0.now = { wall.now } }
+        #expect(await store.health() == .working)
+        try FileManager.default.moveItem(atPath: folder.path, toPath: folder.path("away"))
+        wall.advance(2)
+        #expect(await isDegraded(store, "was moved or deleted"))
+        try Data().write(to: URL(filePath: folder.path))
+        wall.advance(2)
+        #expect(await isDegraded(store, "was moved or deleted"))
+        try FileManager.default.removeItem(atPath: folder.path)
+        try FileManager.default.moveItem(atPath: folder.path("away"), toPath: folder.path)
+        wall.advance(2)
+        #expect(await store.health() == .working)
+        try await store.close()
+    }
+
     @Test("What JSON cannot say is refused before it is stored")
     func notANumber() async throws {
         let folder = try StoreFolder()

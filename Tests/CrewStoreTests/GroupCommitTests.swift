@@ -154,6 +154,44 @@ struct GroupCommitTests {
         #expect(Set(full.failures.values) == [.storeFailed])
         #expect(try await store.count("events") == 40)
         for run in runs { #expect(try await store.record(of: run)?.lastSequence == 1) }
+        // Nor does the writer remember any.
+        try await store.limitPages(to: 10_000)
+        let again = try await appendTogether(together(runs, longEvent(2)), in: store)
+        #expect(again.failures.isEmpty)
+        try await store.close()
+    }
+
+    @Test("Nobody is answered before the commit: when that fails at its very end all have failed")
+    func lateFailure() async throws {
+        let folder = try StoreFolder()
+        let store = try folder.store()
+        let runs = try await runs(20, in: store)
+        let failures = try await withThrowingTaskGroup(of: CrewError.Code?.self) { group in
+            try await store.holdingTheWriter {
+                for run in runs {
+                    group.addTask { await code { try await store.append([event(2)], to: run) } }
+                }
+                await store.waitForWrites(20)
+                group.addTask {
+                    await code {
+                        // What only the commit looks after: a snapshot of a run that is not there.
+                        try await store.write { database, _ in
+                            try database.execute(
+                                sql: """
+                                    PRAGMA defer_foreign_keys = ON;
+                                    INSERT INTO snapshots VALUES (1000, 1, 1, x'00');
+                                    """)
+                        }
+                    }
+                }
+                await store.waitForWrites(21)
+            }
+            return try await group.reduce(into: []) { $0.append($1) }
+        }
+        #expect(failures == Array(repeating: .storeFailed, count: 21))
+        #expect(try await store.count("events") == 20)
+        #expect(try await store.count("snapshots") == 0)
+        for run in runs { try await store.append([event(2)], to: run) }
         try await store.close()
     }
 
