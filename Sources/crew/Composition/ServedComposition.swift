@@ -75,7 +75,8 @@ private struct RunWork: Service {
             group.addTask { await runner.run() }
             try? await gracefulShutdown()  // also when it is cancelled
             group.addTask { [patience] in
-                try? await ContinuousClock().sleep(for: patience)  // cut short when all have stopped
+                // Cut short when all have stopped.
+                try? await ContinuousClock().sleep(for: patience)
             }
             await group.next()
             group.cancelAll()

@@ -59,7 +59,8 @@ struct RunErrand: ParsableArguments {
             let action = try makeAction(record)
             guard record.crew == setup.loaded.definition.name else {
                 throw CommandFailure(
-                    "error: run '\(record.id)' is of crew '\(record.crew)': name that crew's folder")
+                    "error: run '\(record.id)' is of crew '\(record.crew)': name that crew's folder"
+                )
             }
             return try await setup.withRunner(opened) { runner, choices in
                 renderer.begin(choices)

@@ -112,12 +112,14 @@ extension RunPath {
         case .queued(let queued): "waits for its session: “\(Self.short(queued.input))”"
         case .runStarted(let started): "input: “\(Self.short(started.input))”"
         case .resumed(let resumed): text(of: resumed)
-        case .recovered(let recovered): "taken up after its process ended (\(recovered.policy.rawValue))"
+        case .recovered(let recovered):
+            "taken up after its process ended (\(recovered.policy.rawValue))"
         case .forked(let forked): text(of: forked)
         case .turnStarted(let turn): "\(names[turn.agent]) begins"
         case .contextTrimmed(let trimmed):
             "\(trimmed.droppedMessages) earlier messages left out of the prompt"
-        case .roundFailed(let failed): "\(names[failed.agent]) failed: \(Self.short(failed.failure.message))"
+        case .roundFailed(let failed):
+            "\(names[failed.agent]) failed: \(Self.short(failed.failure.message))"
         case .approvalRequested(let request): text(of: request)
         case .approvalDecided(let decided): text(of: decided)
         case .signalMatched(let match): "\(match.signal)\(match.target.map { " → \($0)" } ?? "")"
@@ -126,8 +128,10 @@ extension RunPath {
         case .groupStarted(let group):
             "at once: \(group.members.map { names[$0.agent] }.joined(separator: ", "))"
         case .memberEnded(let member): "\(names[member.agent]) ends: \(member.outcome.name)"
-        case .groupJoined(let group): "group \(group.group): \(group.succeeded.count) of \(group.succeeded.count + group.failed.count) succeeded"
-        case .paused(let paused): "paused at \(names[paused.agent]): waits for \(Self.word(for: paused.kind))"
+        case .groupJoined(let group):
+            "group \(group.group): \(group.succeeded.count) of \(group.succeeded.count + group.failed.count) succeeded"
+        case .paused(let paused):
+            "paused at \(names[paused.agent]): waits for \(Self.word(for: paused.kind))"
         case .warned(let warning): "warning: \(Self.short(warning.message))"
         case .runEnded(let end): text(of: end)
         case .roundStarted, .toolStarted, .replied, .toolReturned: nil

@@ -9,7 +9,7 @@ struct RunsCancelCommand: AsyncParsableCommand {
         commandName: "cancel",
         abstract: "Ends a run as cancelled; 'crew runs resume' can go on with it.",
         discussion: """
-            The depth says what a run that is worked may still finish: nothing (now), the model call
+            The depth says what a run that is worked may still finish: nothing (now), the model call \
             under way with its tools (after-round), or the turn of the agent (after-turn).
             """)
 
@@ -51,7 +51,8 @@ struct RunsCancelCommand: AsyncParsableCommand {
         let setup = try CrewSetup(crew, models: ModelOptions())
         return try await CommandStore.withOpen(store, of: crew.folder) { opened in
             let found = try await RunLookup.record(run, in: opened.runs)
-            let runner = try setup.runner(AbsentModel.set(for: setup.loaded.definition), store: opened)
+            let runner = try setup.runner(
+                AbsentModel.set(for: setup.loaded.definition), store: opened)
             return try await runner.workingRuns {
                 try await end(found, at: OwnRuns(runner: runner))
             }

@@ -9,11 +9,11 @@ struct RunsCommand: AsyncParsableCommand {
         commandName: "runs",
         abstract: "Looks at the runs of a crew and goes on with them.",
         discussion: """
-            The runs are those that 'crew serve' keeps in DIR/.crew/runs.sqlite, or in another file
+            The runs are those that 'crew serve' keeps in DIR/.crew/runs.sqlite, or in another file \
             that --store names. An id may be shortened to its first characters, four or more.
 
-            Looking is possible at any time. When a server owns the file, what changes a run is done
-            by that server, and shown here; otherwise this command works the run itself. Exit codes
+            Looking is possible at any time. When a server owns the file, what changes a run is done \
+            by that server, and shown here; otherwise this command works the run itself. Exit codes \
             are those of 'crew run'.
             """,
         subcommands: [

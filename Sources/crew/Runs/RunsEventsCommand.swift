@@ -7,7 +7,8 @@ struct RunsEventsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "events",
         abstract: "Prints a run's stored events, one JSON document a line.",
-        discussion: "docs/events.md tells what they mean. 'crew runs tail' waits for those to come.")
+        discussion: "docs/events.md tells what they mean. 'crew runs tail' waits for those to come."
+    )
 
     @OptionGroup var kept: KeptRuns
 

@@ -7,8 +7,8 @@ struct RunsResumeCommand: AsyncParsableCommand {
         commandName: "resume",
         abstract: "Lets a run go on that waits or was stopped.",
         discussion: """
-            A run that waits for an answer takes one. A run that was cancelled, failed, reached a
-            limit, or was left unfinished by its process goes on where it stood, and where something
+            A run that waits for an answer takes one. A run that was cancelled, failed, reached a \
+            limit, or was left unfinished by its process goes on where it stood, and where something \
             can be said there, with an answer as if it had been said then.
             """)
 
@@ -69,7 +69,7 @@ struct RunsForkCommand: AsyncParsableCommand {
         commandName: "fork",
         abstract: "Begins a new run that goes its own way from some step of another one.",
         discussion: """
-            Steps are the numbers that 'crew runs show' prints. What happens after the step happens
+            Steps are the numbers that 'crew runs show' prints. What happens after the step happens \
             anew, tools with effects included. The other run stays as it is.
             """)
 

@@ -16,7 +16,8 @@ struct RunsDeleteCommand: AsyncParsableCommand {
     var runs: [String]
 
     func run() async throws {
-        let served: Void? = try await CommandStore.withReader(kept.store, of: kept.folder) { reader in
+        let served: Void? = try await CommandStore.withReader(kept.store, of: kept.folder) {
+            reader in
             try await ServedRuns.withServer(of: reader) { server in
                 try await forEachRun(in: reader) { try await server.delete($0) }
             }
@@ -46,7 +47,7 @@ struct RunsExportCommand: AsyncParsableCommand {
         commandName: "export",
         abstract: "Writes a run as one file of JSON lines, which 'crew runs import' reads.",
         discussion: """
-            The first line says what run it is, the others are its events. It holds all that was
+            The first line says what run it is, the others are its events. It holds all that was \
             said in the run; artifacts are not in it.
             """)
 
@@ -78,10 +79,12 @@ struct RunsExportCommand: AsyncParsableCommand {
     }
 
     /// Written beside its place first, so that there is never half a file.
-    private func write(_ record: RunRecord, of store: SQLiteRunStore, to path: String) async throws {
+    private func write(_ record: RunRecord, of store: SQLiteRunStore, to path: String) async throws
+    {
         let part = path + ".part"
-        guard FileManager.default.createFile(
-            atPath: part, contents: nil, attributes: [.posixPermissions: 0o600]),
+        guard
+            FileManager.default.createFile(
+                atPath: part, contents: nil, attributes: [.posixPermissions: 0o600]),
             let file = FileHandle(forWritingAtPath: part)
         else { throw CommandFailure("error: '\(path)' cannot be written") }
         do {

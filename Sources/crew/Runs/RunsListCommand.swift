@@ -10,7 +10,7 @@ struct RunsListCommand: AsyncParsableCommand {
         commandName: "list",
         abstract: "Lists kept runs, newest first.",
         discussion: """
-            A run is queued, running, paused or ended; ended ones are completed, terminated,
+            A run is queued, running, paused or ended; ended ones are completed, terminated, \
             limit_reached, cancelled or failed. 'interrupted' is what its process left unfinished.
             """)
 

@@ -8,7 +8,8 @@ import Foundation
 struct RunsShowCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "show",
-        abstract: "Shows what happened in a run: agents, model calls, tools, times, tokens and cost.",
+        abstract:
+            "Shows what happened in a run: agents, model calls, tools, times, tokens and cost.",
         discussion: """
             The number before a line is its step; 'crew runs fork --from-step' takes it.
             """)

@@ -72,7 +72,10 @@ struct ServedItems: AsyncSequence, Sendable {
             } catch let error where !(error is CancellationError) {
                 chunk = nil
             }
-            guard let chunk else { return chunks = nil }
+            guard let chunk else {
+                chunks = nil
+                return
+            }
             var found: [FeedItem] = []
             var failure: (any Error)?
             try chunk.withUnsafeReadableBytes { raw in

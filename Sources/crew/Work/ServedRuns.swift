@@ -89,7 +89,9 @@ extension ServedRuns {
     ) async throws -> HTTPClientResponse.Body? {
         var request = HTTPClientRequest(url: "\(url(of: run))/events?after=\(sequence)")
         request.headers.add(name: "Accept", value: "text/event-stream")
-        let response = try await reaching { try await client.execute(request, deadline: .distantFuture) }
+        let response = try await reaching {
+            try await client.execute(request, deadline: .distantFuture)
+        }
         guard response.status == .ok else {
             try await check(response)
             return nil
