@@ -12,6 +12,8 @@ final class EventFeed: Sendable {
         var dropped = 0
         /// The sequence of the newest event that has left the window, or that precedes the feed.
         var baseSequence: Int
+        /// The sequence of the newest event that was shown, or that precedes the feed.
+        var newestSequence: Int
         /// Messages that are being made, by branch.
         var underWay = MessagesUnderWay()
         var isFinished = false
@@ -27,7 +29,7 @@ final class EventFeed: Sendable {
     init(after sequence: Int, capacity: Int) {
         precondition(capacity > 0, "a feed must hold at least one item")
         self.capacity = capacity
-        state = Mutex(State(baseSequence: sequence))
+        state = Mutex(State(baseSequence: sequence, newestSequence: sequence))
     }
 
     /// Shows events that have been stored.
@@ -46,7 +48,10 @@ final class EventFeed: Sendable {
     private func add(_ items: [FeedItem]) {
         wake { state in
             state.items.append(contentsOf: items)
-            for item in items { state.underWay.note(item) }
+            for item in items {
+                state.underWay.note(item)
+                if case .event(let stored) = item { state.newestSequence = stored.sequence }
+            }
             // Dropping in larger steps keeps the cost of an item constant.
             let surplus = state.items.count - capacity
             guard surplus > capacity / 2 else { return }
@@ -104,10 +109,9 @@ extension EventFeed {
                 if case .event = item { return true }
                 return false
             }
-            return (
-                events + state.underWay.whole.map(FeedItem.delta),
-                state.dropped + state.items.count
-            )
+            // Whoever is ahead of the feed has read the ends of messages that it holds for unfinished.
+            let underWay = sequence <= state.newestSequence ? state.underWay.whole : []
+            return (events + underWay.map(FeedItem.delta), state.dropped + state.items.count)
         }
     }
 

@@ -74,8 +74,8 @@ public struct RunEvents: AsyncSequence, Sendable {
                 switch feed.look(at: position, limit: Self.batchLimit) {
                 case .items(let items, let next):
                     self.position = next
-                    note(items)
-                    return items
+                    let unseen = unseen(among: items)
+                    if !unseen.isEmpty { return unseen }
                 case .behind:
                     self.position = nil
                     sawEverything = false
@@ -122,8 +122,29 @@ public struct RunEvents: AsyncSequence, Sendable {
             return events.map(FeedItem.event)
         }
 
+        /// The store holds an event a moment before the feed shows it: whoever read it there, or
+        /// heard of it, is not shown it again.
+        private mutating func unseen(among items: [FeedItem]) -> [FeedItem] {
+            let seen = sequence
+            note(items)
+            guard case .event(let first)? = items.first(where: \.isEvent), first.sequence <= seen
+            else { return items }
+            sequence = Swift.max(seen, sequence)
+            return items.filter { item in
+                guard case .event(let stored) = item else { return true }
+                return stored.sequence > seen
+            }
+        }
+
         private mutating func note(_ items: [FeedItem]) {
             for case .event(let stored) in items { sequence = stored.sequence }
         }
+    }
+}
+
+extension FeedItem {
+    fileprivate var isEvent: Bool {
+        if case .event = self { return true }
+        return false
     }
 }

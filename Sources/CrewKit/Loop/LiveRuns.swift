@@ -207,6 +207,8 @@ extension LiveRuns {
     /// Nobody needs to find the feed of that run any more.
     func forgetFeed(of run: RunID) { state.withLock { $0.queuedFeeds[run] = nil } }
 
+    var queuedCount: Int { state.withLock { $0.queues.values.reduce(0) { $0 + $1.count } } }
+
     /// Sessions in which runs wait.
     var queuedSessions: [SessionID] { state.withLock { Array($0.queues.keys) } }
 }

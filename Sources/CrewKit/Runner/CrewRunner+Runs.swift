@@ -42,11 +42,19 @@ extension CrewRunner {
         // What has happened already need not be read one by one.
         let known = try await knownRecord(of: run).lastSequence
         for try await _ in try await events(of: run, after: known) {}
-        let record = try await knownRecord(of: run)
-        let state = try await state(of: run).state
-        guard let outcome = state.rest else {
+        guard let result = try await settledResult(of: run) else {
             throw CrewError(.conflict, "run '\(run)' is neither worked nor at rest")
         }
+        return result
+    }
+
+    /// What came of a run that is at rest; `nil` for one that is not.
+    ///
+    /// - Throws: `unknownRun`.
+    public func settledResult(of run: RunID) async throws -> RunResult? {
+        let record = try await knownRecord(of: run)
+        let state = try await state(of: run).state
+        guard let outcome = state.rest else { return nil }
         return RunResult(
             run: run, session: record.session, outcome: outcome, agent: state.lastSpeaker,
             text: state.lastText, usage: state.usage, cost: state.cost,
@@ -74,6 +82,9 @@ extension CrewRunner {
 
     /// Runs that are being worked at this moment.
     public var activeRuns: Int { live.count }
+
+    /// Runs that wait for their session.
+    public var queuedRuns: Int { live.queuedCount }
 }
 
 extension CrewRunner {

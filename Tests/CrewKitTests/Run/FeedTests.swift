@@ -43,6 +43,30 @@ struct FeedTests {
         #expect(told.deltas.allSatisfy { $0.round == 1 && $0.agent == "a" })
     }
 
+    @Test("A reader that is ahead of the feed is shown no event twice, and no message that is over")
+    func aheadOfTheFeed() async throws {
+        let store = InMemoryRunStore()
+        let feed = EventFeed(after: 0, capacity: 4)
+        func turn(_ sequence: Int) -> StoredEvent {
+            StoredEvent(
+                sequence: sequence, time: Date(timeIntervalSince1970: 0),
+                event: .turnStarted(TurnStarted(agent: "a")))
+        }
+        try await store.create(
+            RunRecord(id: "r", crew: "c", session: nil, createdAt: Date()),
+            events: [turn(1), turn(2)])
+        let delta = MessageDelta(branch: nil, agent: "a", round: 1, index: 0, kind: .text("over"))
+        feed.publish([turn(1)])
+        feed.publish(delta)
+        #expect(feed.join(after: 2)?.items.isEmpty == true)
+        var reader = RunEvents(
+            run: "r", start: 2, store: store, feed: feed, isFirstReader: true
+        ).makeAsyncIterator()
+        #expect(try await reader.next() == .delta(delta))
+        feed.publish([turn(2), turn(3)])
+        #expect(try await reader.next() == .event(turn(3)))
+    }
+
     @Test("A reader that fell out of the window gets every event from the store")
     func slowReader() async throws {
         let store = InMemoryRunStore()

@@ -99,6 +99,38 @@ struct SessionTests {
         }
     }
 
+    @Test("What came of a run is told at once, and only when it is at rest")
+    func settledResult() async throws {
+        let model = ScriptedModel(["a": [.hang(after: "")]])
+        let runner = try CrewFixture(AgentDefinition(id: "a")).runner(model)
+        try await withRunning(runner) {
+            let run = try await runner.start(RunRequest("one"))
+            await model.waitForRequests(1)
+            #expect(try await runner.settledResult(of: run) == nil)
+            runner.cancelLive(run)
+            let result = try await runner.result(of: run)
+            #expect(try await runner.settledResult(of: run) == result)
+            await #expect(throws: CrewError.self) { try await runner.settledResult(of: "none") }
+        }
+    }
+
+    @Test("Runs that wait for their session are counted")
+    func queuedRuns() async throws {
+        let model = ScriptedModel(["a": [.hang(after: ""), .text("second")]])
+        let runner = try CrewFixture(AgentDefinition(id: "a")).runner(model)
+        try await withRunning(runner) {
+            let first = try await runner.start(RunRequest("one", session: "s"))
+            var waiting = RunRequest("two", session: "s")
+            waiting.ifBusy = .enqueue
+            let second = try await runner.start(waiting)
+            #expect(runner.queuedRuns == 1)
+            await model.waitForRequests(1)
+            runner.cancelLive(first)
+            #expect(try await runner.result(of: second).text == "second")
+            #expect(runner.queuedRuns == 0)
+        }
+    }
+
     @Test("Concurrent runs share nothing: each sees its own input and history only")
     func isolation() async throws {
         let crew = CrewFixture(AgentDefinition(id: "a"))
