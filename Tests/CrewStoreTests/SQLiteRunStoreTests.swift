@@ -93,6 +93,7 @@ struct SQLiteRunStoreTests {
                 group.addTask { try await store.append([event(2)], to: "r") }
                 await store.waitForWrites(1)
                 group.addTask { try await store.close() }
+                for _ in 1...100 { await Task.yield() }
             }
             try await group.waitForAll()
         }

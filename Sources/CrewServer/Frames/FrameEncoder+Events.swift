@@ -12,7 +12,9 @@ extension FrameEncoder {
         case .resumed(let resumed):
             guard stored.branch == nil else { return skip(stored) }
             encodeStart(agent: resumed.agent, isResumed: true, stored, time)
-        case .queued, .recovered, .forked, .approvalRequested, .approvalDecided: skip(stored)
+        case .queued, .recovered, .forked, .approvalRequested, .approvalDecided,
+            .cancelRequested:
+            skip(stored)
         case .turnStarted(let turn): encode(turn, stored, time)
         case .roundStarted(let round): encode(round, stored, time)
         case .contextTrimmed(let trimmed): encode(trimmed, stored, time)

@@ -108,6 +108,7 @@ extension RunPath {
     /// What is said of an event that is more than its own line; `nil` for those that say nothing.
     private func text(of event: RunEvent) -> String? {
         switch event {
+        case .cancelRequested(let wish): "is to end: \(wish.depth.rawValue)"
         case .queued(let queued): "waits for its session: “\(Self.short(queued.input))”"
         case .runStarted(let started): "input: “\(Self.short(started.input))”"
         case .resumed(let resumed): text(of: resumed)
