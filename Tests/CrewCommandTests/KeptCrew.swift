@@ -2,6 +2,7 @@ import CrewKit
 import Foundation
 import Subprocess
 import SystemPackage
+import Testing
 
 /// A crew in a folder of its own whose runs are kept: its agent asks, pays with permission, or talks.
 struct KeptCrew: Sendable {
@@ -25,6 +26,12 @@ struct KeptCrew: Sendable {
                 working_directory: .
                 effect: irreversible
                 approval: always
+              Wait:
+                description: Waits until the gate is opened.
+                command: [cat, gate]
+                working_directory: .
+                timeout_seconds: 60
+            settings: {tool_result_timeout_seconds: 60}
             """)
         try write(
             "agents/a.yaml",
@@ -34,7 +41,7 @@ struct KeptCrew: Sendable {
             role: helper
             system_prompt: Help.
             primary: {model: m, provider: scripted}
-            tools: [Pay]
+            tools: [Pay, Wait]
             """)
         try script()
     }
@@ -52,6 +59,8 @@ struct KeptCrew: Sendable {
                   text: paying now
                   tool_calls: [{name: Pay}]
                   usage: {input_tokens: 30, output_tokens: 12}
+              - {after_tool: Wait, reply: 'the gate says: {{tool_output}}'}
+              - {user_matches: wait, reply: {text: waiting, tool_calls: [{name: Wait}]}}
               - {user_matches: ask, reply: 'which one? [WAIT]'}
               - {reply: 'you said {{user}}, which is good to know at this time of the year'}
             """)
@@ -59,6 +68,18 @@ struct KeptCrew: Sendable {
 
     func write(_ name: String, _ text: String) throws {
         try Data(text.utf8).write(to: URL(filePath: "\(folder)/\(name)"))
+    }
+
+    /// Makes the gate at which the tool waits.
+    func closeGate() throws { try #require(mkfifo("\(folder)/gate", 0o600) == 0) }
+
+    /// Lets the tool return; waits until it is at the gate.
+    func openGate() throws { try write("gate", "open") }
+
+    /// Lets a tool go that its server has left behind.
+    func removeGate() {
+        close(open("\(folder)/gate", O_WRONLY | O_NONBLOCK))
+        unlink("\(folder)/gate")
     }
 
     /// Keys of the payments that were made.

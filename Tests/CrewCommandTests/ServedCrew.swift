@@ -10,23 +10,29 @@ import SystemPackage
 struct ServedCrew: Sendable {
     let address: String
     let process: Int32
+    /// Where it writes its log.
+    let logFile: FilePath
 
     static func serving<Result: Sendable>(
         _ folder: URL, _ more: String..., ping: URL? = nil,
         _ body: @Sendable (ServedCrew) async throws -> Result
     ) async throws -> Result {
         let arguments = ["serve", folder.path, "--port", "0", "--scripted"] + more
+        let log = FilePath(try Product.temporaryFolder().path).appending("log")
+        let descriptor = try FileDescriptor.open(
+            log, .writeOnly, options: .create, permissions: .ownerReadWrite)
         let ended = try await Subprocess.run(
             .path(FilePath(Product.binary)), arguments: Arguments(arguments),
             environment: Product.environment(ping: ping), input: .none, output: .sequence,
-            error: .discarded
+            error: .fileDescriptor(descriptor, closeAfterSpawningProcess: true)
         ) { execution in
             var text = ""
             for try await chunk in execution.standardOutput {
                 text += chunk.withUnsafeBytes { String(decoding: $0, as: UTF8.self) }
                 guard let match = text.firstMatch(of: #/(http:\/\/\S+)\n/#) else { continue }
                 let served = ServedCrew(
-                    address: String(match.1), process: execution.processIdentifier.value)
+                    address: String(match.1), process: execution.processIdentifier.value,
+                    logFile: log)
                 let result = try await body(served)
                 try execution.send(signal: .terminate)
                 return result
@@ -81,6 +87,14 @@ struct ServedCrew: Sendable {
             let agentId: String?
             let sessionId: String?
             let outcome: String?
+        }
+    }
+
+    /// Asks it to end as Ctrl-C does, and returns when it has begun to.
+    func askToEnd() async throws {
+        kill(process, SIGTERM)
+        while try !String(contentsOfFile: logFile.string, encoding: .utf8).contains("asked to end") {
+            await Task.yield()
         }
     }
 

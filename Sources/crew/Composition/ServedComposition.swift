@@ -32,7 +32,7 @@ struct ServedComposition: Sendable {
         ]
         if store.outlivesProcess {
             services.append(
-                .init(service: HandBack(runner: runner), successTerminationBehavior: .ignore))
+                .init(service: HandBack(runner: runner, logger: logger), successTerminationBehavior: .ignore))
         }
         var configuration = ServiceGroupConfiguration(
             services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
@@ -57,10 +57,15 @@ struct ServedComposition: Sendable {
 /// Tells runs to stop at a safe point, first of all: the next server goes on from there.
 private struct HandBack: Service {
     let runner: CrewRunner
+    let logger: Logger
 
     func run() async throws {
         try? await gracefulShutdown()  // also when it is cancelled
         runner.handBack()
+        guard runner.activeRuns > 0 else { return }
+        logger.notice(
+            "asked to end: \(runner.activeRuns) runs stop at a safe point and go on with the next server; asked again, this one ends at once"
+        )
     }
 }
 
