@@ -41,7 +41,9 @@ struct WebhookTests {
         #expect(Set(receiver.ids).count == 2)
     }
 
-    @Test("A message that is not taken is sent again later, with the same id, and given up after a day")
+    @Test(
+        "A message that is not taken is sent again later, with the same id, and given up after a day"
+    )
     func again() async throws {
         let (runner, receiver) = try Self.waiting()
         let time = Mutex(Date())
@@ -76,9 +78,11 @@ struct WebhookTests {
         #expect(receiver.ids.count == 1)
     }
 
-    @Test("An address that is none and a short secret are refused", arguments: [
-        ("ftp://x", "0123456789abcdef"), ("nowhere", "0123456789abcdef"), ("http://x", "short"),
-    ])
+    @Test(
+        "An address that is none and a short secret are refused",
+        arguments: [
+            ("ftp://x", "0123456789abcdef"), ("nowhere", "0123456789abcdef"), ("http://x", "short"),
+        ])
     func refused(address: String, secret: String) throws {
         let (runner, receiver) = try Self.waiting()
         #expect(throws: CrewError.self) {

@@ -9,7 +9,8 @@ struct WebhookSignature: Sendable {
 
     /// - Parameter secret: `whsec_` and base64, as the standard writes them, or any text.
     init(secret: String) {
-        let encoded = secret.hasPrefix("whsec_") ? Data(base64Encoded: String(secret.dropFirst(6))) : nil
+        let encoded =
+            secret.hasPrefix("whsec_") ? Data(base64Encoded: String(secret.dropFirst(6))) : nil
         key = SymmetricKey(data: encoded ?? Data(secret.utf8))
     }
 
