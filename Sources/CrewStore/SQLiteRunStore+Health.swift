@@ -19,10 +19,10 @@ extension SQLiteRunStore {
             do {
                 try await probe()
                 if access == .reader { faults.noteSuccess() }
-            } catch let error as CrewError {
-                return .degraded(error.message)
             } catch {
-                return .degraded("the store '\(path)' failed")
+                let failure = StoreFailure.failure(error, path: path)
+                faults.note(error, failure)
+                return .degraded(failure.message)
             }
         }
         return faults.sentence.map { .degraded($0) } ?? .working
@@ -30,6 +30,12 @@ extension SQLiteRunStore {
 
     /// What is written needs pages of its own, so that it fails where an event would.
     private func probe() async throws {
+        guard StoreFile.number(path) == fileNumber else {
+            throw CrewError(
+                .storeFailed,
+                "'\(path)' was moved or deleted, what is written goes with it: put it back, or start anew"
+            )
+        }
         guard access == .owner else {
             _ = try await read { try StoreFact.probe.value(in: $0) }
             return

@@ -27,6 +27,7 @@ public final class SQLiteRunStore: RunStore {
     let options: SQLiteStoreOptions
     let pool: DatabasePool
     let faults = FaultLog()
+    let fileNumber: UInt64?
     /// Both absent for a reader.
     private let lock: StoreLock?
     private let queue: WriteQueue?
@@ -56,6 +57,7 @@ public final class SQLiteRunStore: RunStore {
             pool = try file.readers(options)
             queue = nil
         }
+        fileNumber = StoreFile.number(file.path)
     }
 
     /// Finishes what is being written and gives the file back; nothing works afterwards.
@@ -63,12 +65,11 @@ public final class SQLiteRunStore: RunStore {
         await queue?.close()
         isClosed.withLock { $0 = true }
         try await withCheckedThrowingContinuation { (done: CheckedContinuation<Void, any Error>) in
-            DispatchQueue.global().async { [pool, path] in
+            DispatchQueue.global().async { [pool, path, access] in
                 done.resume(
                     with: Result {
-                        // The writer has to be the last to leave: only it can tidy the file.
-                        pool.releaseMemory()
                         try pool.close()
+                        if access == .owner { StoreFile.tidy(path) }
                     }
                     .mapError { StoreFailure.failure($0, path: path) })
             }

@@ -140,7 +140,8 @@ private struct CrashCrew {
         try FileManager.default.createDirectory(at: agents, withIntermediateDirectories: true)
         try write(Self.crew(ledger: ledger, script: folder.appending(path: "note.sh")), "crew.yaml")
         try write(Self.script, "script.yaml")
-        try write("printf '%s %s\\n' \"$1\" \"$2\" >> \"$LEDGER\"\nsleep 0.05\necho done\n", "note.sh")
+        try write(
+            "printf '%s %s\\n' \"$1\" \"$2\" >> \"$LEDGER\"\nsleep 0.05\necho done\n", "note.sh")
         for (agent, tools) in [
             ("a", "[look, note, pay]"), ("b", "[]"), ("c", "[ship]"), ("d", "[note]"), ("e", "[]"),
         ] {

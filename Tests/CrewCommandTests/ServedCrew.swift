@@ -12,10 +12,10 @@ struct ServedCrew: Sendable {
     let process: Int32
 
     static func serving<Result: Sendable>(
-        _ folder: URL, ping: URL? = nil,
+        _ folder: URL, _ more: String..., ping: URL? = nil,
         _ body: @Sendable (ServedCrew) async throws -> Result
     ) async throws -> Result {
-        let arguments = ["serve", folder.path, "--port", "0", "--scripted"]
+        let arguments = ["serve", folder.path, "--port", "0", "--scripted"] + more
         let ended = try await Subprocess.run(
             .path(FilePath(Product.binary)), arguments: Arguments(arguments),
             environment: Product.environment(ping: ping), input: .none, output: .sequence,

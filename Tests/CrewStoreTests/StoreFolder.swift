@@ -60,6 +60,13 @@ extension SQLiteRunStore {
         try await number("SELECT COUNT(*) FROM \(table)")
     }
 
+    /// Stands for a disk on which that many pages have room, or as many as are written already.
+    func limitPages(to count: Int) async throws {
+        try await write(.bare) { database, _ in
+            try database.execute(sql: "PRAGMA max_page_count = \(count)")
+        }
+    }
+
     /// Keeps the writer busy while `body` runs, so that what it starts waits together.
     func holdingTheWriter<Value>(_ body: () async throws -> Value) async throws -> Value {
         let isHeld = DispatchSemaphore(value: 0)
@@ -119,6 +126,12 @@ func event(_ sequence: Int, _ event: RunEvent? = nil) -> StoredEvent {
     StoredEvent(
         sequence: sequence, time: Date(timeIntervalSince1970: Double(sequence)),
         event: event ?? .turnStarted(TurnStarted(agent: "a")))
+}
+
+/// An event that needs pages of its own.
+func longEvent(_ sequence: Int) -> StoredEvent {
+    event(
+        sequence, .turnStarted(TurnStarted(agent: AgentID(String(repeating: "x", count: 9_000)))))
 }
 
 func record(_ id: RunID, session: SessionID? = nil, key: String? = nil) -> RunRecord {

@@ -129,7 +129,9 @@ struct CommandToolTests {
         let names = try await tool.call(.test()).split(separator: "\n")
             .map { String($0.prefix { $0 != "=" }) }
         #expect(names.contains("MODE"))
-        let allowed = ["PATH", "HOME", "LANG", "MODE", "CREW_IDEMPOTENCY_KEY", "PWD", "SHLVL", "_", "OLDPWD"]
+        let allowed = [
+            "PATH", "HOME", "LANG", "MODE", "CREW_IDEMPOTENCY_KEY", "PWD", "SHLVL", "_", "OLDPWD",
+        ]
         #expect(Set(names).isSubset(of: allowed))
     }
 

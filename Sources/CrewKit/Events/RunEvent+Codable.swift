@@ -19,6 +19,7 @@ extension RunEvent: Codable {
         case groupStarted = "group_started"
         case memberEnded = "member_ended"
         case groupJoined = "group_joined"
+        case cancelRequested = "cancel_requested"
         case paused
         case warned
         case runEnded = "run_ended"
@@ -50,6 +51,7 @@ extension RunEvent: Codable {
         case .groupStarted(let payload): (.groupStarted, payload)
         case .memberEnded(let payload): (.memberEnded, payload)
         case .groupJoined(let payload): (.groupJoined, payload)
+        case .cancelRequested(let payload): (.cancelRequested, payload)
         case .paused(let payload): (.paused, payload)
         case .warned(let payload): (.warned, payload)
         case .runEnded(let payload): (.runEnded, payload)
@@ -78,6 +80,7 @@ extension RunEvent: Codable {
         case .groupStarted: self = .groupStarted(try GroupStarted(from: decoder))
         case .memberEnded: self = .memberEnded(try MemberEnded(from: decoder))
         case .groupJoined: self = .groupJoined(try GroupJoined(from: decoder))
+        case .cancelRequested: self = .cancelRequested(try CancelRequested(from: decoder))
         case .paused: self = .paused(try RunPaused(from: decoder))
         case .warned: self = .warned(try RunWarning(from: decoder))
         case .runEnded: self = .runEnded(try RunEnded(from: decoder))

@@ -66,3 +66,12 @@ public struct RunForked: Sendable, Hashable, Codable {
         self.model = model
     }
 }
+
+/// Somebody wishes that the run ends before it would, once it has finished some of its work.
+public struct CancelRequested: Sendable, Hashable, Codable {
+    public var depth: StopDepth
+
+    public init(depth: StopDepth) {
+        self.depth = depth
+    }
+}

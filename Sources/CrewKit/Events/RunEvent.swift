@@ -26,6 +26,7 @@ public enum RunEvent: Sendable, Hashable {
     case groupStarted(GroupStarted)
     case memberEnded(MemberEnded)
     case groupJoined(GroupJoined)
+    case cancelRequested(CancelRequested)
     case paused(RunPaused)
     case warned(RunWarning)
     case runEnded(RunEnded)

@@ -10,8 +10,8 @@ final class RunJournal: Sendable {
         var lastSequence: Int
         /// Calls that wait for a decision.
         var openApprovals: [ApprovalID: BranchID?]
-        /// Decisions that are stored and that the loop has not taken in yet.
-        var decisions: [StoredEvent] = []
+        /// What people said, stored, and not yet taken in by the loop.
+        var said: [StoredEvent] = []
         var isAtRest = false
         var snapshotSequence: Int
     }
@@ -48,7 +48,7 @@ final class RunJournal: Sendable {
     func append(_ events: [RunEvent], branch: BranchID?) async throws -> [StoredEvent] {
         await gate.enter()
         defer { gate.leave() }
-        if events.contains(where: \.isApprovalPause), state.withLock({ !$0.decisions.isEmpty }) {
+        if events.contains(where: \.isApprovalPause), state.withLock({ !$0.said.isEmpty }) {
             return []
         }
         return try await store(events, branch: branch)
@@ -70,15 +70,28 @@ final class RunJournal: Sendable {
         }
         guard let branch = place else { return false }
         let stored = try await store([.approvalDecided(decided)], branch: branch)
-        state.withLock { $0.decisions += stored }
+        state.withLock { $0.said += stored }
         return true
     }
 
-    /// The decisions that were stored since the last look.
-    func takeDecisions() -> [StoredEvent] {
+    /// Stores and shows the wish that the run ends, and leaves it for the loop to take in.
+    ///
+    /// - Returns: false when the run has come to rest.
+    func requestCancel(_ depth: StopDepth) async throws -> Bool {
+        await gate.enter()
+        defer { gate.leave() }
+        guard !state.withLock({ $0.isAtRest }) else { return false }
+        let stored = try await store(
+            [.cancelRequested(CancelRequested(depth: depth))], branch: nil)
+        state.withLock { $0.said += stored }
+        return true
+    }
+
+    /// What people said since the last look.
+    func takeWords() -> [StoredEvent] {
         state.withLock { state in
-            defer { state.decisions = [] }
-            return state.decisions
+            defer { state.said = [] }
+            return state.said
         }
     }
 

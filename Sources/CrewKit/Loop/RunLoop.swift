@@ -27,7 +27,7 @@ struct RunLoop: Sendable {
     /// - Throws: only what the store throws; a cancelled run ends with an outcome like any other.
     mutating func run() async throws -> RunOutcome? {
         while true {
-            if state.member == nil { take(journal.takeDecisions()) }
+            if state.member == nil { take(journal.takeWords()) }
             switch state.nextStep(stop: stop) {
             case .record(let events): try await record(events)
             case .startRound(let agent): try await record(performer.startRound(agent, in: state))

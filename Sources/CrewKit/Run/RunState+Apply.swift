@@ -36,6 +36,7 @@ extension RunState {
         case .groupStarted(let started): begin(started)
         case .memberEnded(let ended): phase = .ended(ended.outcome)
         case .groupJoined(let joined): join(joined)
+        case .cancelRequested(let wish): cancelDepth = wish.depth
         case .paused(let paused):
             if paused.kind == .input { phase = .answerDue(paused.agent) }
             pause = paused
@@ -43,6 +44,7 @@ extension RunState {
             phaseBeforeEnd = phase
             phase = .ended(ended.outcome)
             pause = nil
+            cancelDepth = nil
         }
     }
 

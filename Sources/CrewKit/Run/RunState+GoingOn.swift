@@ -3,6 +3,7 @@ extension RunState {
     /// With an answer the agent's turn begins anew; without one the run goes on where it stood.
     mutating func resume(_ resumed: RunResumed) {
         pause = nil
+        cancelDepth = nil
         if let input = resumed.input {
             say(input, to: resumed.agent)
         } else if case .ended = phase {
@@ -33,6 +34,7 @@ extension RunState {
     mutating func take(_ fork: RunForked) {
         model = fork.model ?? model
         pause = nil
+        cancelDepth = nil
         recover()
         if let input = fork.input {
             say(input, to: turnOwner ?? crew.entryPoint)

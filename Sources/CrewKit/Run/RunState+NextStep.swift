@@ -18,7 +18,9 @@ extension RunState {
     func nextStep(stop: Stop? = nil) -> Step {
         if case .ended(let outcome) = phase { return .rest(outcome) }
         if let rest, stop?.endsPause != true { return .rest(rest) }
-        if let stop, mayStop(stop.depth) { return self.stop(because: stop.reason) }
+        if let stop = stop ?? storedWish, mayStop(stop.depth) {
+            return self.stop(because: stop.reason)
+        }
         switch phase {
         case .new: return .record(end(.completed))
         case .turnDue(let agent): return startTurn(of: agent)
@@ -33,6 +35,11 @@ extension RunState {
         case .answerDue(let agent): return .record([pauseForInput(of: agent)])
         case .ended(let outcome): return .rest(outcome)
         }
+    }
+
+    /// The wish that the log tells of: it counts also when the process that took it has died.
+    private var storedWish: Stop? {
+        cancelDepth.map { Stop(reason: .cancelled, depth: $0) }
     }
 
     /// The events that end the run, or this member of it, with that outcome.

@@ -25,7 +25,8 @@ extension RunState: Codable {
     static let crewKey = CodingUserInfoKey(rawValue: "crew")
 
     private enum CodingKeys: String, CodingKey {
-        case member, phase, pause, phaseBeforeEnd, turnOwner, model, entries, counts, usage, cost
+        case member, phase, pause, phaseBeforeEnd, cancelDepth, turnOwner, model, entries, counts,
+            usage, cost
         case followed, lastSpeaker, lastText
     }
 
@@ -45,6 +46,7 @@ extension RunState: Codable {
         phase = try values.decode(Phase.self, forKey: .phase)
         pause = try values.decodeIfPresent(RunPaused.self, forKey: .pause)
         phaseBeforeEnd = try values.decodeIfPresent(Phase.self, forKey: .phaseBeforeEnd)
+        cancelDepth = try values.decodeIfPresent(StopDepth.self, forKey: .cancelDepth)
         turnOwner = try values.decodeIfPresent(AgentID.self, forKey: .turnOwner)
         model = try values.decodeIfPresent(String.self, forKey: .model)
         entries = try values.decode([ConversationEntry].self, forKey: .entries)
@@ -65,6 +67,7 @@ extension RunState: Codable {
         try values.encode(phase, forKey: .phase)
         try values.encodeIfPresent(pause, forKey: .pause)
         try values.encodeIfPresent(phaseBeforeEnd, forKey: .phaseBeforeEnd)
+        try values.encodeIfPresent(cancelDepth, forKey: .cancelDepth)
         try values.encodeIfPresent(turnOwner, forKey: .turnOwner)
         try values.encodeIfPresent(model, forKey: .model)
         try values.encode(entries, forKey: .entries)

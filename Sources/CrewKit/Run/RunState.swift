@@ -13,6 +13,8 @@ struct RunState: Sendable {
     var pause: RunPaused?
     /// Where the run stood when it ended, for one that is resumed after that.
     var phaseBeforeEnd: Phase?
+    /// The wish to end before the end that its log tells of.
+    var cancelDepth: StopDepth?
     /// Whose turn it is or was.
     var turnOwner: AgentID?
     /// Replaces the model of every agent.

@@ -12,7 +12,11 @@ extension CrewRunner {
     public func cancel(_ run: RunID, _ depth: StopDepth = .now) async throws {
         for _ in 0..<3 {
             if let job = await live.settledJob(of: run) {
-                return job.control.stop(Stop(reason: .cancelled, depth: depth))
+                job.control.stop(Stop(reason: .cancelled, depth: depth))
+                // What is to end at once has ended before a log could tell of it.
+                guard depth != .now else { return }
+                if try await job.journal.requestCancel(depth) { return }
+                continue
             }
             do {
                 return try await cancelAtRest(run)

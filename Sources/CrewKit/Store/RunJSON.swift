@@ -1,4 +1,4 @@
-import Foundation
+public import Foundation
 
 /// The public JSON of events and what belongs to them: snake case, times in RFC 3339 with
 /// microseconds, one line.
@@ -31,7 +31,7 @@ public enum RunJSON {
         return try decoder.decode(type, from: Data(text.utf8))
     }
 
-    private static func text(of date: Date) -> String {
+    public static func text(of date: Date) -> String {
         let microseconds = (date.timeIntervalSince1970 * 1_000_000).rounded()
         let seconds = (microseconds / 1_000_000).rounded(.down)
         let fraction = String(Int(microseconds - seconds * 1_000_000))

@@ -1,28 +1,28 @@
-import CrewKit
+package import CrewKit
 
 /// Turns the bytes of an event stream into events, whatever way they were cut into chunks.
 ///
 /// It follows the WHATWG rules on bytes: CRLF, LF and CR end a line, one leading byte order mark is
 /// dropped, comments and unknown fields are skipped. An event whose data is one line inside one
 /// chunk, which is nearly every event, is handed on without being copied.
-struct ServerSentEventDecoder: Sendable {
+package struct ServerSentEventDecoder: Sendable {
     /// One event; `data` points into memory that is valid only until the receiver returns.
-    struct Event {
-        var type: String
-        var data: UnsafeBufferPointer<UInt8>
-        var lastEventID: String
+    package struct Event {
+        package var type: String
+        package var data: UnsafeBufferPointer<UInt8>
+        package var lastEventID: String
 
         /// The data as text; malformed UTF-8 becomes U+FFFD.
-        var text: String { String(decoding: data, as: UTF8.self) }
+        package var text: String { String(decoding: data, as: UTF8.self) }
     }
 
     /// More than this is an error, so that no endpoint can fill our memory.
-    struct Limits: Sendable {
-        var lineBytes = 1 << 20
-        var eventBytes = 4 << 20
+    package struct Limits: Sendable {
+        package var lineBytes = 1 << 20
+        package var eventBytes = 4 << 20
     }
 
-    typealias Receiver = (Event) throws(CrewError) -> Void
+    package typealias Receiver = (Event) throws(CrewError) -> Void
     private typealias Bytes = UnsafeBufferPointer<UInt8>
 
     /// The reconnection time in milliseconds that the stream asked for last.
@@ -42,10 +42,10 @@ struct ServerSentEventDecoder: Sendable {
     private var data: [UInt8] = []
     private var hasData = false
 
-    init(limits: Limits = Limits()) { self.limits = limits }
+    package init(limits: Limits = Limits()) { self.limits = limits }
 
     /// Takes the next bytes and hands on every event that they complete.
-    mutating func decode(
+    package mutating func decode(
         _ chunk: UnsafeBufferPointer<UInt8>, _ receive: Receiver
     ) throws(CrewError) {
         var start = try skipByteOrderMark(chunk)
@@ -78,7 +78,7 @@ struct ServerSentEventDecoder: Sendable {
     ///
     /// The standard discards such an event. Endpoints of language models do end this way, and the
     /// receiver can tell a whole document from a cut one, so nothing is discarded here.
-    mutating func finish(_ receive: Receiver) throws(CrewError) {
+    package mutating func finish(_ receive: Receiver) throws(CrewError) {
         var inChunk: Bytes?
         if !partialLine.isEmpty {
             try completePartialLine(with: Bytes(start: nil, count: 0), inChunk: &inChunk, receive)

@@ -187,16 +187,3 @@ extension FrameEncoder {
         if let cost { out.field("cost", .number(cost)) }
     }
 }
-
-extension Usage {
-    /// What was spent; a part that nobody reported is not there.
-    var json: JSONValue {
-        var parts = JSONObject()
-        parts["input_tokens"] = inputTokens.map { .integer($0) }
-        parts["output_tokens"] = outputTokens.map { .integer($0) }
-        parts["cached_input_tokens"] = cachedInputTokens.map { .integer($0) }
-        parts["reasoning_tokens"] = reasoningTokens.map { .integer($0) }
-        parts["complete"] = .bool(isComplete)
-        return .object(parts)
-    }
-}

@@ -35,6 +35,13 @@ struct StoreFile {
 
     var exists: Bool { FileManager.default.fileExists(atPath: path) }
 
+    /// Which file the path leads to now; `nil` when there is none.
+    static func number(_ path: String) -> UInt64? {
+        // No attributes, no file: which is the answer.
+        let attributes = try? FileManager.default.attributesOfItem(atPath: path)
+        return (attributes?[.systemFileNumber] as? NSNumber)?.uint64Value
+    }
+
     /// Makes the folder when it is missing.
     func makeFolder() throws {
         let folder = URL(filePath: path).deletingLastPathComponent()
@@ -93,6 +100,15 @@ struct StoreFile {
             }
             return pool
         }
+    }
+
+    /// Moves the write-ahead log into a file that nobody has open any more.
+    ///
+    /// The last connection of a file does this when it closes, unless it may only read, as the last
+    /// one of a pool.
+    static func tidy(_ path: String) {
+        // The next opening does it too.
+        try? DatabaseQueue(path: path).close()
     }
 
     private func configuration(isReader: Bool, _ options: SQLiteStoreOptions) -> Configuration {

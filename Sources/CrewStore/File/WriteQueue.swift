@@ -202,6 +202,8 @@ extension WriteQueue {
         } catch let error as CrewError {
             return { write.fail(error) }
         } catch let error as DatabaseError where StoreFailure.isOfOneWrite(error) {
+            // What the file refuses it may hold otherwise than is remembered.
+            memory = WriterMemory()
             let failure = StoreFailure.failure(error, path: pool.path)
             return { write.fail(failure) }
         }

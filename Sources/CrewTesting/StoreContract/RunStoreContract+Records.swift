@@ -78,14 +78,14 @@ extension RunStoreContract {
             record?.usage?.isComplete == false, "a call that says nothing makes a sum partial")
     }
 
-    private func approval(_ call: ToolCallID, expiresAfter seconds: Double? = nil) -> RunEvent {
+    func approval(_ call: ToolCallID, expiresAfter seconds: Double? = nil) -> RunEvent {
         .approvalRequested(
             ApprovalRequested(
                 agent: "a", call: ToolCall(id: call, name: "t", arguments: ["to": "all"]),
                 effect: .irreversible, reason: .policy, expiresAfterSeconds: seconds))
     }
 
-    private func decision(_ approval: Int) -> RunEvent {
+    func decision(_ approval: Int) -> RunEvent {
         .approvalDecided(
             ApprovalDecided(approval: ApprovalID(rawValue: approval), decision: .approve))
     }

@@ -4,6 +4,7 @@ extension RunStoreContract {
     /// What is to be found again later: what expires, and what somebody has to be told of.
     func checkWaiting() async throws {
         try await findsWhatExpires()
+        try await findsWhatExpiresNext()
         try await remembersWhatWasTold()
         try await tellsOfEachRest()
     }
@@ -38,6 +39,22 @@ extension RunStoreContract {
         try await late.end()
         runs = try await expired(100)
         try require(runs.isEmpty, "what goes on or is over does not expire")
+    }
+
+    /// A run that waits for two decisions expires with the one that is still to be taken.
+    private func findsWhatExpiresNext() async throws {
+        let store = try await emptyStore()
+        var run = try await WrittenRun(in: store)
+        try await run.append(approval("1", expiresAfter: 8))
+        try await run.append(approval("2", expiresAfter: 57))
+        try await run.append(.paused(RunPaused(agent: "a", kind: .approval)))
+        var runs = try await found(store) { $0.expiringBefore = WrittenRun.time(30) }
+        try require(runs == ["r"], "an approval that expired is found")
+        try await run.append(decision(2))
+        runs = try await found(store) { $0.expiringBefore = WrittenRun.time(30) }
+        try require(runs.isEmpty, "an approval that was decided does not expire")
+        runs = try await found(store) { $0.expiringBefore = WrittenRun.time(61) }
+        try require(runs == ["r"], "the next one does")
     }
 
     private func remembersWhatWasTold() async throws {

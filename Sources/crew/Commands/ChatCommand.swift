@@ -9,11 +9,11 @@ struct ChatCommand: AsyncParsableCommand {
         commandName: "chat",
         abstract: "Talks with a crew; what was said is remembered.",
         discussion: """
-            When an agent waits for an answer, the next line is that answer; when a call needs
-            permission, the question says so. 'exit', 'quit' or Ctrl-D ends the conversation, Ctrl-C
+            When an agent waits for an answer, the next line is that answer; when a call needs \
+            permission, the question says so. 'exit', 'quit' or Ctrl-D ends the conversation, Ctrl-C \
             what the crew is doing.
 
-            The conversation ends with this command. With --store sqlite:PATH it stays in that file,
+            The conversation ends with this command. With --store sqlite:PATH it stays in that file, \
             and --session goes on with it.
             """)
 
@@ -59,7 +59,8 @@ struct ChatCommand: AsyncParsableCommand {
         let words = ["crew", "chat", crew.folder] + store.words(in: crew.folder)
         let stored = words.contains("--store") ? words : words + ["--store", "sqlite"]
         StandardStreams.complain(
-            "  " + (stored + ["--session", session.rawValue]).map(WaysOn.quoted)
+            "  "
+                + (stored + ["--session", session.rawValue]).map(WaysOn.quoted)
                 .joined(separator: " "))
     }
 

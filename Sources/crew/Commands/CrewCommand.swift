@@ -8,18 +8,19 @@ struct CrewCommand: AsyncParsableCommand {
         commandName: "crew",
         abstract: "Runs teams of language-model agents that are described in YAML.",
         discussion: """
-            A crew is a folder with crew.yaml, agents/*.yaml and perhaps script.yaml. Agents whose
-            provider is 'auto' use the endpoint of OPENAI_BASE_URL or OPENAI_API_KEY where one
-            answers, else Ollama on this machine, else the crew's own script; every command says
+            A crew is a folder with crew.yaml, agents/*.yaml and perhaps script.yaml. Agents whose \
+            provider is 'auto' use the endpoint of OPENAI_BASE_URL or OPENAI_API_KEY where one \
+            answers, else Ollama on this machine, else the crew's own script; every command says \
             which.
 
-            Exit codes: 0 the run completed or a signal ended it, 1 it failed, 2 the crew cannot be
-            read or has errors, 3 it waits for an answer, 4 it reached a limit, 64 wrong usage,
+            Exit codes: 0 the run completed or a signal ended it, 1 it failed, 2 the crew cannot be \
+            read or has errors, 3 it waits for a person, 4 it reached a limit, 64 wrong usage, \
             130 it was cancelled.
             """,
         version: ProductVersion.current,
         subcommands: [
             RunCommand.self, ChatCommand.self, ServeCommand.self, CheckCommand.self,
+            RunsCommand.self,
         ])
 
     static func main() async {

@@ -8,11 +8,11 @@ struct RunCommand: AsyncParsableCommand {
         commandName: "run",
         abstract: "Works one input and shows what happens.",
         discussion: """
-            On a terminal, words appear as the model says them, with agents, tools, handoffs and
-            cost, and calls that need permission are asked about; into a pipe goes plain text, what
+            On a terminal, words appear as the model says them, with agents, tools, handoffs and \
+            cost, and calls that need permission are asked about; into a pipe goes plain text, what \
             the agents said and nothing else. Ctrl-C cancels the run; a second one ends at once.
 
-            The run ends with this command. With --store sqlite:PATH it stays in that file, and
+            The run ends with this command. With --store sqlite:PATH it stays in that file, and \
             'crew runs' lists it, shows it and goes on with it.
             """)
 

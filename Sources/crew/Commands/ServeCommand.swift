@@ -10,11 +10,11 @@ struct ServeCommand: AsyncParsableCommand {
         commandName: "serve",
         abstract: "Serves a crew over HTTP, with a page to talk to it.",
         discussion: """
-            GET|POST /api/crew/stream runs an input and streams what happens as Server-Sent Events;
+            GET|POST /api/crew/stream runs an input and streams what happens as Server-Sent Events; \
             /v1/runs is the interface for programs, / the page, /health the state.
 
-            Runs are kept in DIR/.crew/runs.sqlite and outlive the server: what a crash or a restart
-            left unfinished goes on when the server is started again. One server at a time owns the
+            Runs are kept in DIR/.crew/runs.sqlite and outlive the server: what a crash or a restart \
+            left unfinished goes on when the server is started again. One server at a time owns the \
             file. Ctrl-C lets runs come to a safe point and ends; a second one ends at once.
             """)
 
@@ -48,6 +48,7 @@ struct ServeCommand: AsyncParsableCommand {
     var recovery: RecoveryPolicy = .resume
 
     @OptionGroup var retention: RetentionOptions
+    @OptionGroup var webhook: WebhookOptions
 
     @Option(name: .customLong("log-level"), help: "trace, debug, info, notice, warning or error.")
     var logLevel = "notice"
@@ -67,7 +68,10 @@ struct ServeCommand: AsyncParsableCommand {
                 if count > 0 { logger.notice("\(Self.fate(of: count, under: recovery))") }
                 let crew = ServedComposition(
                     name: setup.loaded.definition.name, runner: runner, store: store,
-                    options: options(choices), logger: logger)
+                    options: options(choices),
+                    webhook: try webhook.calls(
+                        for: runner, environment: setup.environment, logger: logger),
+                    logger: logger)
                 try await crew.serve()
             }
         }

@@ -18,7 +18,8 @@ struct CommandStore: Sendable {
         _ body: (CommandStore) async throws -> Result
     ) async throws -> Result {
         guard let path = choice.path(in: folder) else {
-            return try await body(CommandStore(runs: try retention?.memoryStore() ?? InMemoryRunStore(), file: nil))
+            return try await body(
+                CommandStore(runs: try retention?.memoryStore() ?? InMemoryRunStore(), file: nil))
         }
         let options = SQLiteStoreOptions(retention: try retention?.policy() ?? .standard)
         let file: SQLiteRunStore

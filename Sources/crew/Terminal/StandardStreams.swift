@@ -30,13 +30,13 @@ enum StandardStreams {
     }
 
     /// Bytes of an input that are read before it is refused.
-    private static let longestInput = 1_048_576
+    static let longestInput = 1_048_576
 
     /// All of standard input.
     ///
     /// - Throws: `CommandFailure` when it is not UTF-8 or has no end in sight.
-    static func readInput() throws -> String {
-        guard let bytes = try bytes(until: nil) else { return "" }
+    static func readInput(upTo limit: Int = longestInput) throws -> String {
+        guard let bytes = try bytes(until: nil, upTo: limit) else { return "" }
         return try text(of: bytes).trimmingCharacters(in: .newlines)
     }
 
@@ -52,7 +52,9 @@ enum StandardStreams {
     }
 
     /// Bytes up to the end mark or the end of input; `nil` when there are none.
-    private static func bytes(until end: UInt8?) throws -> [UInt8]? {
+    private static func bytes(
+        until end: UInt8?, upTo limit: Int = longestInput
+    ) throws -> [UInt8]? {
         var bytes: [UInt8] = []
         // A line is read byte by byte: what follows it belongs to the next one.
         var chunk = [UInt8](repeating: 0, count: end == nil ? 65_536 : 1)
@@ -62,8 +64,8 @@ enum StandardStreams {
             guard count > 0 else { return bytes.isEmpty ? nil : bytes }
             if let end, chunk[0] == end { return bytes }
             bytes += chunk.prefix(count)
-            guard bytes.count <= longestInput else {
-                throw CommandFailure("error: the input is longer than \(longestInput) bytes")
+            guard bytes.count <= limit else {
+                throw CommandFailure("error: the input is longer than \(limit) bytes")
             }
         }
     }

@@ -61,6 +61,24 @@ struct StoppingTests {
         }
     }
 
+    @Test("A wish to end outlives the process that took it")
+    func wishSurvives() async throws {
+        let store = InMemoryRunStore()
+        try await store.begin([
+            .runStarted(RunStarted(crew: "test", input: "x", agent: "a", history: [])),
+            .turnStarted(TurnStarted(agent: "a")),
+            .roundStarted(RoundStarted(agent: "a", round: 1, model: "m")),
+            .cancelRequested(CancelRequested(depth: .afterTurn)),
+        ])
+        let runner = try Self.fixture {}.runner(
+            ScriptedModel(["a": [.text("go [B]")]]), store: store)
+        try await withRunning(runner) {
+            try await runner.recover()
+            let told = try await CrewFixture.follow("run", of: runner)
+            #expect(told.result.outcome == .cancelled && told.result.text == "go [B]")
+        }
+    }
+
     @Test(
         "A run that was cancelled at once can be resumed, with an answer or without",
         arguments: [nil, "hello"])

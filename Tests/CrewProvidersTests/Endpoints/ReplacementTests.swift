@@ -11,7 +11,8 @@ struct ReplacementTests {
 
     /// What answers in place of a model that was chosen for this reference.
     private static func name(
-        _ text: String, of own: ModelReference, script: ScriptDefinition? = ModelEndpointsTests.script
+        _ text: String, of own: ModelReference,
+        script: ScriptDefinition? = ModelEndpointsTests.script
     ) async throws -> String {
         try await withModelEndpoints { endpoints in
             let chosen = try await endpoints.choose(

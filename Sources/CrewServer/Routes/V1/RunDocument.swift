@@ -1,12 +1,17 @@
-import CrewKit
+package import CrewKit
 
 /// A run as a JSON document.
-struct RunDocument {
-    let record: RunRecord
+package struct RunDocument {
+    package let record: RunRecord
     /// Of a run at rest, where somebody asked for it.
-    var result: RunResult?
+    package var result: RunResult?
 
-    var json: JSONValue {
+    package init(record: RunRecord, result: RunResult? = nil) {
+        self.record = record
+        self.result = result
+    }
+
+    package var json: JSONValue {
         var members: JSONObject = [
             "id": .string(record.id.rawValue),
             "crew": .string(record.crew),
@@ -28,6 +33,9 @@ struct RunDocument {
         members["result"] = result?.json
         return .object(members)
     }
+
+    /// What was spent; a part that nobody reported is not there.
+    package static func json(_ usage: Usage) -> JSONValue { usage.json }
 
     private var outcome: JSONValue? {
         guard case .ended(let outcome) = record.status else { return nil }
@@ -85,5 +93,18 @@ extension RunRecord.Approval {
         members["expires_at"] = expiresAt.map { .string(Timestamp.text($0)) }
         members["default_decision"] = .string(request.defaultDecision.rawValue)
         return .object(members)
+    }
+}
+
+extension Usage {
+    /// What was spent; a part that nobody reported is not there.
+    var json: JSONValue {
+        var parts = JSONObject()
+        parts["input_tokens"] = inputTokens.map { .integer($0) }
+        parts["output_tokens"] = outputTokens.map { .integer($0) }
+        parts["cached_input_tokens"] = cachedInputTokens.map { .integer($0) }
+        parts["reasoning_tokens"] = reasoningTokens.map { .integer($0) }
+        parts["complete"] = .bool(isComplete)
+        return .object(parts)
     }
 }
