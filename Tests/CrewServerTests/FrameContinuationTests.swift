@@ -141,7 +141,7 @@ struct FrameContinuationTests {
                 finish: .stop, model: "m"))
     }
 
-    @Test("Queued inputs and copies of runs have frames of their own")
+    @Test("Queued inputs, copies of runs and wishes to end have frames of their own")
     func lineage() throws {
         let frames = try frames(
             [
@@ -149,8 +149,10 @@ struct FrameContinuationTests {
                 stored(
                     2,
                     .forked(RunForked(run: "other", sequence: 1, input: "but", model: "m"))),
+                stored(3, .cancelRequested(CancelRequested(depth: .afterRound))),
             ], by: encoder())
-        #expect(frames.types == ["queued", "forked"])
+        #expect(frames.types == ["queued", "forked", "cancel_requested"])
+        #expect(frames[2].metadata["depth"] == "after_round")
         #expect(frames[0].metadata["session_id"] == "s")
         #expect(frames[1].metadata["from_run"] == "other")
         #expect(frames[1].metadata["step"] == 1)

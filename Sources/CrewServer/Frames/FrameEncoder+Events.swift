@@ -16,7 +16,7 @@ extension FrameEncoder {
         case .forked(let forked): encode(forked, stored, time)
         case .approvalRequested(let request): encode(request, stored, time)
         case .approvalDecided(let decided): encode(decided, stored, time)
-        case .cancelRequested: skip(stored)
+        case .cancelRequested(let wish): encode(wish, stored, time)
         case .turnStarted(let turn): encode(turn, stored, time)
         case .roundStarted(let round): encode(round, stored, time)
         case .contextTrimmed(let trimmed): encode(trimmed, stored, time)

@@ -42,6 +42,18 @@ extension FrameEncoder {
         end(stored)
     }
 
+    mutating func encode(_ wish: CancelRequested, _ stored: StoredEvent, _ time: String) {
+        let text =
+            switch wish.depth {
+            case .now: "⏹️ Is to end now"
+            case .afterRound: "⏹️ Is to end after this round"
+            case .afterTurn: "⏹️ Is to end after this turn"
+            }
+        begin("cancel_requested", agent: Self.system, text, time)
+        out.field("depth", wish.depth.rawValue)
+        end(stored)
+    }
+
     mutating func encode(_ request: ApprovalRequested, _ stored: StoredEvent, _ time: String) {
         let name = facts.name(of: request.agent)
         let text = "✋ \(name) asks to use \(request.call.name)"

@@ -92,6 +92,40 @@ struct RunChangeTests {
         }
     }
 
+    @Test("Members of a group ask each for themselves, and the group goes on when all are answered")
+    func approveInGroup() async throws {
+        let tool = Ledger("Ship", approval: .always)
+        let members: [AgentID] = ["b", "c"]
+        var fixture = ServerFixture(
+            agents: [AgentDefinition(id: "a")]
+                + members.map { AgentDefinition(id: $0, tools: ["Ship"]) },
+            routing: RoutingDefinition(
+                signals: ["a": [SignalRoute("[BOTH]", to: "both")]],
+                groups: ["both": ParallelGroup(agents: members)]),
+            [
+                "a": [.text("go [BOTH]")],
+                "b": [.reply(.calling("Ship", "x")), .text("b is done")],
+                "c": [.reply(.calling("Ship", "y")), .text("c is done")],
+            ])
+        fixture.tools = Toolbox([tool])
+        try await fixture.serve { client, serving in
+            let calls = try #require(try await client.rest()["approvals"]?.array)
+            #expect(Set(calls.compactMap { $0["agent"]?.string }) == ["b", "c"])
+            #expect(Set(calls.compactMap { $0["branch"]?.string }).count == 2)
+            for call in calls {
+                let id = try #require(call["id"]?.integer)
+                _ = try await client.json(
+                    .post, "/v1/runs/run-1/approvals/\(id)", body: #"{"decision": "approve"}"#,
+                    .accepted)
+                _ = try await serving.runner.result(of: "run-1")
+            }
+            let run = try await client.json(.get, "/v1/runs/run-1").document
+            #expect(run["outcome"]?["name"] == "completed" && run["approvals"] == [])
+            #expect(run["result"]?["text"]?.string?.contains("c is done") == true)
+            #expect(tool.count == 2)
+        }
+    }
+
     @Test("A decision that comes twice is one; another one is refused, and so is one about nothing")
     func repeatedDecision() async throws {
         let tool = Ledger("Ship", approval: .always)
