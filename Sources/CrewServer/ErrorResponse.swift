@@ -19,7 +19,7 @@ enum ErrorResponse {
             return response(to: error, headers: headers(for: error))
         }
         guard let error = error as? any HTTPResponseError else {
-            return response(to: CrewError(.internalError, "Something went wrong on this side"))
+            return response(to: CrewError(.internalError, ""))
         }
         switch error.status {
         case .notFound: return response(to: CrewError(.notFound, "There is nothing at this path"))
@@ -42,7 +42,7 @@ enum ErrorResponse {
         let kind = kind(of: error.code)
         let document: JSONValue = [
             "type": "about:blank", "title": .string(kind.title),
-            "status": .integer(kind.status.code), "detail": .string(error.message),
+            "status": .integer(kind.status.code), "detail": .string(detail(of: error)),
             "code": .string(error.code.rawValue),
         ]
         var headers = headers
@@ -51,6 +51,16 @@ enum ErrorResponse {
         return Response(
             status: kind.status, headers: headers,
             body: ResponseBody(byteBuffer: ByteBuffer(string: document.text)))
+    }
+
+    /// What went wrong on this side is not for clients.
+    private static func detail(of error: CrewError) -> String {
+        switch (error.code, kind(of: error.code).status) {
+        case (.storeFailed, _):
+            "The store of runs failed; /health and the log of the server say more"
+        case (_, .internalServerError): "Something went wrong on this side"
+        default: error.message
+        }
     }
 
     private static func headers(for error: CrewError) -> HTTPFields {
@@ -68,14 +78,23 @@ enum ErrorResponse {
         case .foreignOrigin: (.forbidden, "Requests from other sites are refused")
         case .notFound: (.notFound, "Not found")
         case .unknownRun: (.notFound, "There is no such run")
+        case .unknownApproval: (.notFound, "There is no such call")
+        case .unknownCrew: (.notFound, "There is no such crew")
+        case .unknownSession: (.notFound, "There is no such session")
+        case .unknownArtifact: (.notFound, "There is no such artifact")
         case .methodNotAllowed: (.methodNotAllowed, "Method not allowed")
         case .runNotPaused: (.conflict, "The run does not wait for an answer")
         case .sessionBusy: (.conflict, "The session has a run under way")
+        case .alreadyDecided: (.conflict, "The call was decided about otherwise")
+        case .foreignCrew: (.conflict, "The run is another crew's")
         case .conflict: (.conflict, "Somebody else was quicker")
+        case .preconditionFailed: (.preconditionFailed, "The run has gone on")
+        case .idempotencyConflict: (.unprocessableContent, "The key was used for another request")
         case .bodyTooLarge: (.contentTooLarge, "The body is too large")
         case .unsupportedMediaType: (.unsupportedMediaType, "The body is not JSON")
         case .tooManyRuns: (.serviceUnavailable, "Too many runs at the same time")
         case .shuttingDown: (.serviceUnavailable, "The server is shutting down")
+        case .storeFailed: (.internalServerError, "The store failed")
         default: (.internalServerError, "Internal error")
         }
     }
@@ -90,6 +109,12 @@ extension CrewError.Code {
     static let foreignOrigin = Self("foreign_origin")
     static let notFound = Self("not_found")
     static let methodNotAllowed = Self("method_not_allowed")
+    static let unknownCrew = Self("unknown_crew")
+    static let unknownSession = Self("unknown_session")
+    static let unknownArtifact = Self("unknown_artifact")
+    static let alreadyDecided = Self("already_decided")
+    static let foreignCrew = Self("foreign_crew")
+    static let preconditionFailed = Self("precondition_failed")
     static let bodyTooLarge = Self("body_too_large")
     static let unsupportedMediaType = Self("unsupported_media_type")
     static let internalError = Self("internal_error")

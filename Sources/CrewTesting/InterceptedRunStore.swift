@@ -3,15 +3,19 @@ public import CrewKit
 /// A store in memory whose writes a test sees first, to remember, delay or refuse them.
 public struct InterceptedRunStore: RunStore {
     public let base: any RunStore
+    private let claimedHealth: StoreHealth?
     private let willStore: @Sendable ([StoredEvent], RunID) async throws -> Void
 
-    /// - Parameter willStore: called before events are stored; what it throws the writer gets, and
-    ///   nothing is stored.
+    /// - Parameters:
+    ///   - health: what the store says of itself; the base's own when absent.
+    ///   - willStore: called before events are stored; what it throws the writer gets, and nothing
+    ///     is stored.
     public init(
-        _ base: any RunStore = InMemoryRunStore(),
+        _ base: any RunStore = InMemoryRunStore(), health: StoreHealth? = nil,
         willStore: @escaping @Sendable ([StoredEvent], RunID) async throws -> Void
     ) {
         self.base = base
+        claimedHealth = health
         self.willStore = willStore
     }
 
@@ -71,5 +75,8 @@ public struct InterceptedRunStore: RunStore {
         try await base.usage(from: first, through: last)
     }
 
-    public func health() async -> StoreHealth { await base.health() }
+    public func health() async -> StoreHealth {
+        if let claimedHealth { return claimedHealth }
+        return await base.health()
+    }
 }

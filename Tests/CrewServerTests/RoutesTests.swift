@@ -190,6 +190,7 @@ struct RoutesTests {
             #expect(policy.contains("script-src 'nonce-nonce'"))
             let page = String(buffer: response.body)
             #expect(page.contains("Máy chậm lắm"))
+            #expect(page.contains(#""agents":{"a":"An"}"#))
             #expect(!page.contains("<script>alert"))
             #expect(!page.contains("{{"))
             #expect(page.contains(#"nonce="nonce""#))

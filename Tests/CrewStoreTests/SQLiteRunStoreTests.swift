@@ -73,9 +73,13 @@ struct SQLiteRunStoreTests {
         let store = try folder.store()
         try await store.create(record("r"), events: [event(1)])
         _ = try await store.record(of: "r")
-        #expect(try !openFiles(in: folder).isEmpty)
+        #if os(Linux)
+            #expect(try !openFiles(in: folder).isEmpty)
+        #endif
         try await store.close()
-        #expect(try openFiles(in: folder).isEmpty)
+        #if os(Linux)
+            #expect(try openFiles(in: folder).isEmpty)
+        #endif
         let files = try FileManager.default.contentsOfDirectory(atPath: folder.url.path)
         #expect(files.sorted() == ["runs.sqlite", "runs.sqlite.lock"])
         #expect(await code { try await store.append([event(2)], to: "r") } == .storeFailed)
@@ -165,7 +169,7 @@ struct SQLiteRunStoreTests {
         try await store.close()
     }
 
-    /// The descriptors of this process that lead into a folder; empty where there is no `/proc`.
+    /// The descriptors of this process that lead into a folder.
     private func openFiles(in folder: StoreFolder) throws -> [String] {
         let descriptors = try FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd")
         return descriptors.compactMap {

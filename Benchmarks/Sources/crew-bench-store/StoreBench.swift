@@ -103,7 +103,7 @@ extension StoreBench {
 extension StoreBench {
     private func opening() async throws {
         let store = try store("long")
-        let rounds = 170 * scale
+        let rounds = 250 * scale
         let runner = try Crews.talker(rounds: rounds, store: store)
         let run = try await runner.workingRuns {
             let run = try await runner.start(RunRequest("go"))

@@ -1,5 +1,7 @@
 import CrewKit
 
+import struct Foundation.Date
+
 /// The frames of groups and warnings, and of how a run comes to rest.
 extension FrameEncoder {
     mutating func encode(_ group: GroupStarted, _ stored: StoredEvent, _ time: String) {
@@ -58,59 +60,84 @@ extension FrameEncoder {
         end(stored)
     }
 
-    mutating func encode(_ pause: RunPaused, _ stored: StoredEvent, _ time: String) {
-        begin("pause", agent: pause.agent, "[PAUSE:\(pause.agent)] Waiting for user input", time)
-        out.field("session_id", facts.session.rawValue)
-        end()
-        // The event has no sums. What was spent before a resumed stream is not known here.
-        let usage = showsWholeRun ? progress.usage : nil
-        let cost = showsWholeRun ? progress.cost : nil
-        encodeDone(.paused(at: pause.agent), usage: usage, cost: cost, stored, time)
+    /// The frame of a rest that turned out not to be the end.
+    mutating func encode(passed stored: StoredEvent) {
+        let time = Timestamp.text(stored.time)
+        switch stored.event {
+        case .paused(let pause):
+            begin(pause, stored, time)
+            end(stored)
+        case .runEnded(let ended):
+            begin("pause", agent: Self.system, Self.text(of: ended.outcome), time)
+            out.field("session_id", ifPresent: facts.session?.rawValue)
+            outcome(ended.outcome)
+            end(stored)
+        default: skip(stored)
+        }
     }
 
-    mutating func encode(_ ended: RunEnded, _ stored: StoredEvent, _ time: String) {
-        if case .failed(let failure) = ended.outcome {
-            return encode(failure, ended, stored, time)
-        }
-        if case .terminated(let signal) = ended.outcome {
-            let text = "[TERMINATE] Workflow ended by signal: \(signal)"
-            if let agent = progress.lastAgent {
-                begin("terminate", agent: agent, text, time)
-            } else {
-                begin("terminate", agent: Self.system, text, time)
+    /// The frames with which a stream ends whose run is at rest.
+    ///
+    /// - Parameter rest: the event with which it came to rest, when the stream has not shown it.
+    mutating func encodeEnd(_ record: RunRecord, at rest: StoredEvent?) {
+        let time = Timestamp.text(rest?.time ?? record.updatedAt)
+        switch record.status {
+        case .paused(let agent):
+            if case .paused(let pause)? = rest?.event {
+                begin(pause, rest, time)
+                end()
             }
-            out.field("signal", signal)
-            end()
+            return encodeDone(.paused(at: agent), record, time)
+        case .ended(.failed(let failure)): return encode(failure, record, time)
+        case .ended(.terminated(let signal)):
+            encodeTermination(by: signal, time)
+            encodeDone(.terminated(by: signal), record, time)
+        case .ended(let outcome): encodeDone(outcome, record, time)
+        case .queued, .running: break
         }
-        encodeDone(ended.outcome, usage: ended.usage, cost: ended.cost, stored, time)
     }
 
-    private mutating func encode(
-        _ failure: RunFailure, _ ended: RunEnded, _ stored: StoredEvent, _ time: String
-    ) {
+    private mutating func begin(_ pause: RunPaused, _ stored: StoredEvent?, _ time: String) {
+        let text =
+            switch pause.kind {
+            case .input: "[PAUSE:\(pause.agent)] Waiting for user input"
+            case .approval: "[PAUSE:\(pause.agent)] Waiting for a decision"
+            case .recovery: "[PAUSE:\(pause.agent)] Waiting to be resumed"
+            }
+        begin("pause", agent: pause.agent, text, time)
+        out.field("session_id", ifPresent: facts.session?.rawValue)
+        out.field("pause_kind", pause.kind.rawValue)
+        if let stored, let seconds = pause.expiresAfterSeconds {
+            out.field("expires_at", Timestamp.text(stored.time.addingTimeInterval(seconds)))
+        }
+    }
+
+    private mutating func encodeTermination(by signal: String, _ time: String) {
+        let text = "[TERMINATE] Workflow ended by signal: \(signal)"
+        if let agent = progress.lastAgent {
+            begin("terminate", agent: agent, text, time)
+        } else {
+            begin("terminate", agent: Self.system, text, time)
+        }
+        out.field("signal", signal)
+        end()
+    }
+
+    private mutating func encode(_ failure: RunFailure, _ record: RunRecord, _ time: String) {
         if let agent = failure.agent {
             begin("error", agent: agent, "Agent failed: \(failure.message)", time)
         } else {
             begin("error", agent: Self.system, "Execution error: \(failure.message)", time)
         }
-        out.field("session_id", facts.session.rawValue)
+        out.field("session_id", ifPresent: facts.session?.rawValue)
         out.field("code", failure.code)
-        out.field("outcome", ended.outcome.name)
-        counts(ended.usage, ended.cost)
-        finish(stored)
+        out.field("outcome", RunOutcome.failed(failure).name)
+        finish(record)
     }
 
-    private mutating func encodeDone(
-        _ outcome: RunOutcome, usage: Usage?, cost: Double?, _ stored: StoredEvent, _ time: String
-    ) {
-        let text =
-            switch outcome {
-            case .limitReached(let limit): "⏹️ Execution stopped: \(limit.rawValue) reached"
-            case .cancelled: "⏹️ Execution cancelled"
-            default: "✅ Execution completed"
-            }
-        begin("done", agent: Self.system, text, time)
-        out.field("session_id", facts.session.rawValue)
+    private mutating func encodeDone(_ outcome: RunOutcome, _ record: RunRecord, _ time: String) {
+        begin("done", agent: Self.system, Self.text(of: outcome), time)
+        out.field("session_id", ifPresent: facts.session?.rawValue)
         self.outcome(outcome)
         // Where the run waits is more useful than who spoke last; they are the same almost always.
         if case .paused(let agent) = outcome {
@@ -118,10 +145,22 @@ extension FrameEncoder {
         } else {
             out.field("agent_id", ifPresent: progress.lastAgent?.rawValue)
         }
+        if let pause = record.pause {
+            out.field("pause_kind", pause.kind.rawValue)
+            out.field("approvals", .array(record.approvals.map { .integer($0.id.rawValue) }))
+        }
         out.field("text", progress.lastText)
-        counts(usage, cost)
         if progress.isLastTextScripted { out.field("scripted", true) }
-        finish(stored)
+        finish(record)
+    }
+
+    private static func text(of outcome: RunOutcome) -> String {
+        switch outcome {
+        case .limitReached(let limit): "⏹️ Execution stopped: \(limit.rawValue) reached"
+        case .cancelled: "⏹️ Execution cancelled"
+        case .failed(let failure): "❌ Execution failed: \(failure.message)"
+        default: "✅ Execution completed"
+        }
     }
 
     private mutating func outcome(_ outcome: RunOutcome) {
@@ -134,21 +173,17 @@ extension FrameEncoder {
         }
     }
 
-    private mutating func counts(_ usage: Usage?, _ cost: Double?) {
+    /// The sums of the last frame, and its id.
+    private mutating func finish(_ record: RunRecord) {
         out.field("rounds", progress.rounds)
         out.field("handoffs", progress.handoffs)
-        if let usage { spent(usage, cost) }
+        if let usage = record.usage { spent(usage, record.cost) }
+        end(upTo: record.lastSequence)
     }
 
     /// What was spent; a part that nobody reported is not there.
     mutating func spent(_ usage: Usage, _ cost: Double?) {
-        var parts = JSONObject()
-        parts["input_tokens"] = usage.inputTokens.map { .integer($0) }
-        parts["output_tokens"] = usage.outputTokens.map { .integer($0) }
-        parts["cached_input_tokens"] = usage.cachedInputTokens.map { .integer($0) }
-        parts["reasoning_tokens"] = usage.reasoningTokens.map { .integer($0) }
-        parts["complete"] = .bool(usage.isComplete)
-        out.field("usage", .object(parts))
+        out.field("usage", usage.json)
         if let cost { out.field("cost", .number(cost)) }
     }
 }

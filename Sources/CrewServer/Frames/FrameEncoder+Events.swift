@@ -3,7 +3,6 @@ import CrewKit
 /// The frames of stored events: a mapping, read as a table.
 extension FrameEncoder {
     mutating func encode(_ stored: StoredEvent) {
-        progress.note(stored)
         let time = Timestamp.text(stored.time)
         switch stored.event {
         case .runStarted(let start):
@@ -11,10 +10,13 @@ extension FrameEncoder {
             encodeStart(agent: start.agent, isResumed: false, stored, time)
         case .resumed(let resumed):
             guard stored.branch == nil else { return skip(stored) }
-            encodeStart(agent: resumed.agent, isResumed: true, stored, time)
-        case .queued, .recovered, .forked, .approvalRequested, .approvalDecided,
-            .cancelRequested:
-            skip(stored)
+            encode(resumed, stored, time)
+        case .queued(let queued): encode(queued, stored, time)
+        case .recovered(let recovered): encode(recovered, stored, time)
+        case .forked(let forked): encode(forked, stored, time)
+        case .approvalRequested(let request): encode(request, stored, time)
+        case .approvalDecided(let decided): encode(decided, stored, time)
+        case .cancelRequested(let wish): encode(wish, stored, time)
         case .turnStarted(let turn): encode(turn, stored, time)
         case .roundStarted(let round): encode(round, stored, time)
         case .contextTrimmed(let trimmed): encode(trimmed, stored, time)
@@ -28,20 +30,16 @@ extension FrameEncoder {
         case .memberEnded(let member): encode(member, stored, time)
         case .groupJoined(let group): encode(group, stored, time)
         case .warned(let warning): encode(warning, stored, time)
-        case .paused(let pause):
-            guard stored.branch == nil else { return skip(stored) }
-            encode(pause, stored, time)
-        case .runEnded(let end):
-            guard stored.branch == nil else { return skip(stored) }
-            encode(end, stored, time)
+        // A member's; the run's own is held back until it is known whether it is the end.
+        case .paused, .runEnded: skip(stored)
         }
     }
 
-    private mutating func encodeStart(
+    mutating func encodeStart(
         agent: AgentID, isResumed: Bool, _ stored: StoredEvent, _ time: String
     ) {
         begin("start", agent: Self.system, "🚀 Starting crew execution...", time)
-        out.field("session_id", facts.session.rawValue)
+        out.field("session_id", ifPresent: facts.session?.rawValue)
         out.field("crew", facts.crewName)
         out.field("agent_id", agent.rawValue)
         out.field("model", facts.modelDescription)

@@ -9,11 +9,11 @@ struct RunProgress {
     private(set) var lastText = ""
     /// True when a script made the last text.
     private(set) var isLastTextScripted = false
-    /// Over all model calls that this stream saw; absent when there was none.
-    private(set) var usage: Usage?
-    private(set) var cost: Double?
+    private(set) var openRounds = OpenRounds()
     /// Agents whose model call is answered by a script, as far as it is known.
     private var scriptedAgents: Set<AgentID> = []
+    /// True once the run was over; it may have gone on.
+    private var wasOver = false
 
     func isScripted(_ agent: AgentID) -> Bool { scriptedAgents.contains(agent) }
 
@@ -21,13 +21,16 @@ struct RunProgress {
     mutating func noteAbandoned(by agent: AgentID) { scriptedAgents.remove(agent) }
 
     mutating func note(_ stored: StoredEvent) {
+        openRounds.note(stored)
         switch stored.event {
+        case .runEnded: wasOver = true
+        case .resumed(let resumed): countAnew(if: resumed.input != nil)
+        case .forked(let forked): countAnew(if: forked.input != nil)
         case .roundStarted(let start):
             note(model: start.model, of: start.agent)
             if stored.branch == nil { rounds += 1 }
         case .replied(let reply):
             note(model: reply.model, of: reply.agent)
-            spend(reply.usage ?? Usage(isComplete: false), reply.cost)
             guard stored.branch == nil, !reply.message.text.isEmpty else { return }
             lastAgent = reply.agent
             lastText = reply.message.text
@@ -41,9 +44,10 @@ struct RunProgress {
         }
     }
 
-    private mutating func spend(_ spent: Usage, _ spentCost: Double?) {
-        usage = usage.map { $0 + spent } ?? spent
-        if let spentCost { cost = (cost ?? 0) + spentCost }
+    /// A run that was over and goes on has its limits anew, as one with an input.
+    private mutating func countAnew(if hasInput: Bool) {
+        guard hasInput || wasOver else { return }
+        (rounds, handoffs, wasOver) = (0, 0, false)
     }
 
     private mutating func note(model: String, of agent: AgentID) {

@@ -3,7 +3,8 @@ import CrewKit
 /// What all frames of one stream have in common.
 struct StreamFacts: Sendable {
     let run: RunID
-    let session: SessionID
+    /// Absent for a run of no conversation.
+    let session: SessionID?
     let crewName: String
     /// Agents' display names, which are the `agent` of a frame.
     let agentNames: [AgentID: String]

@@ -15,19 +15,27 @@ struct InputCheck {
         self.maxHistoryMessageBytes = settings.maxHistoryMessageBytes
     }
 
-    func query(_ query: String) throws(CrewError) {
+    /// - Parameter name: what the request calls it.
+    func query(_ query: String, named name: String = "query") throws(CrewError) {
         guard !query.allSatisfy(\.isWhitespace) else {
-            throw CrewError(.invalidInput, "Query is required")
+            throw CrewError(
+                .invalidInput, "\(name.prefix(1).uppercased() + name.dropFirst()) is required")
         }
-        try controlCharacters(query)
+        if let problem = problem(of: query, named: name) {
+            throw CrewError(.invalidInput, "Invalid \(name): \(problem)")
+        }
+    }
+
+    private func problem(of query: String, named name: String) -> String? {
+        if let problem = controlCharacters(query) { return "\(name) contains \(problem)" }
         let bytes = query.utf8.count
-        guard bytes <= maxInputBytes else {
-            throw invalidQuery(
-                "query must be at most \(maxInputBytes) bytes of UTF-8, and has \(bytes)")
+        if bytes > maxInputBytes {
+            return "\(name) must be at most \(maxInputBytes) bytes of UTF-8, and has \(bytes)"
         }
-        guard query.count <= limits.maxQueryCharacters else {
-            throw invalidQuery("query length must be 1-\(limits.maxQueryCharacters) characters")
+        if query.count > limits.maxQueryCharacters {
+            return "\(name) length must be 1-\(limits.maxQueryCharacters) characters"
         }
+        return nil
     }
 
     func history(_ messages: [HistoryMessage]) throws(CrewError) {
@@ -48,20 +56,16 @@ struct InputCheck {
         }
     }
 
-    private func controlCharacters(_ query: String) throws(CrewError) {
+    private func controlCharacters(_ query: String) -> String? {
         for scalar in query.unicodeScalars {
             switch scalar {
             case "\n", "\r", "\t": continue
-            case "\0": throw invalidQuery("query contains null bytes")
-            case "\u{0}"..."\u{1F}", "\u{7F}"..."\u{9F}":
-                throw invalidQuery("query contains invalid control characters")
+            case "\0": return "null bytes"
+            case "\u{0}"..."\u{1F}", "\u{7F}"..."\u{9F}": return "invalid control characters"
             default: continue
             }
         }
-    }
-
-    private func invalidQuery(_ problem: String) -> CrewError {
-        CrewError(.invalidInput, "Invalid query: \(problem)")
+        return nil
     }
 
     private func invalidHistory(_ problem: String) -> CrewError {

@@ -6,15 +6,15 @@ struct QueryString {
 
     init(_ text: String?) { self.text = (text ?? "")[...] }
 
+    /// The names that have a value, in their order.
+    var names: [String] { pairs.compactMap { Self.decode($0.name) } }
+
     /// The first value of that name; `nil` when there is none.
     ///
     /// - Throws: `invalidInput` when the bytes are not UTF-8.
     func value(of name: String) throws(CrewError) -> String? {
-        for pair in text.utf8.split(separator: UInt8(ascii: "&")) {
-            let parts = pair.split(
-                separator: UInt8(ascii: "="), maxSplits: 1, omittingEmptySubsequences: false)
-            guard let key = Self.decode(parts[0]), key == name else { continue }
-            guard let value = parts.count > 1 ? Self.decode(parts[1]) : "" else {
+        for pair in pairs where Self.decode(pair.name) == name {
+            guard let value = Self.decode(pair.value) else {
                 throw CrewError(.invalidInput, "\(name) contains invalid UTF-8")
             }
             return value
@@ -22,31 +22,17 @@ struct QueryString {
         return nil
     }
 
-    /// A percent sign that begins no escape stands for itself, as in browsers.
-    private static func decode(_ bytes: Substring.UTF8View.SubSequence) -> String? {
-        var decoded: [UInt8] = []
-        decoded.reserveCapacity(bytes.count)
-        var rest = bytes[...]
-        while let byte = rest.popFirst() {
-            if byte == UInt8(ascii: "+") {
-                decoded.append(UInt8(ascii: " "))
-            } else if byte == UInt8(ascii: "%"), let value = escape(rest.prefix(2)) {
-                decoded.append(value)
-                rest = rest.dropFirst(2)
-            } else {
-                decoded.append(byte)
-            }
+    private typealias Bytes = Substring.UTF8View.SubSequence
+
+    private var pairs: [(name: Bytes, value: Bytes)] {
+        text.utf8.split(separator: UInt8(ascii: "&")).map { pair in
+            let parts = pair.split(
+                separator: UInt8(ascii: "="), maxSplits: 1, omittingEmptySubsequences: false)
+            return (parts[0], parts.count > 1 ? parts[1] : pair.suffix(0))
         }
-        return String(validating: decoded, as: UTF8.self)
     }
 
-    private static func escape(_ digits: Substring.UTF8View.SubSequence) -> UInt8? {
-        guard digits.count == 2 else { return nil }
-        var value: UInt8 = 0
-        for digit in digits {
-            guard let number = Character(Unicode.Scalar(digit)).hexDigitValue else { return nil }
-            value = value << 4 | UInt8(number)
-        }
-        return value
+    private static func decode(_ bytes: Bytes) -> String? {
+        PercentEncoding.decode(bytes, plusIsBlank: true)
     }
 }

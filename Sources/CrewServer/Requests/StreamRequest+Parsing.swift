@@ -31,37 +31,12 @@ extension StreamRequest {
         guard body.readableBytes > 0 else {
             throw CrewError(.invalidInput, "Query is required: the body is empty")
         }
-        let result = body.withUnsafeReadableBytes { bytes in
-            let bytes = bytes.bindMemory(to: UInt8.self)
-            return Result { () throws(JSONError) in try JSONValue(parsing: bytes) }
-        }
-        switch result {
-        case .failure(let error):
-            if let contentType, !Self.mayHoldJSON(contentType) {
-                throw CrewError(
-                    .unsupportedMediaType, "the body must be JSON, and is said to be \(contentType)"
-                )
-            }
-            throw CrewError(.invalidInput, "the body is \(error)")
-        case .success(let value):
-            guard let object = value.object else {
-                throw CrewError(
-                    .invalidInput,
-                    "the body must be a JSON object, and is of type \(value.typeName)")
-            }
-            try self.init(object)
-        }
-    }
-
-    /// Clients that name no type, or a wrong one that is text, are read all the same.
-    private static func mayHoldJSON(_ contentType: String) -> Bool {
-        let essence = contentType.prefix { $0 != ";" }.lowercased()
-        return essence.hasSuffix("json") || essence.hasPrefix("text/plain")
+        try self.init(JSONBody.object(in: body, contentType: contentType))
     }
 
     private init(_ object: JSONObject) throws(CrewError) {
         query = try object.text("query") ?? ""
-        history = try Self.history(object["history"])
+        history = try HistoryMessage.list(object["history"])
         try set(
             session: object.text("session_id"), resumeAgent: object.text("resume_agent"),
             onDisconnect: object.text("on_disconnect"))
@@ -81,10 +56,8 @@ extension StreamRequest {
         session: String?, resumeAgent: String?, onDisconnect: String?
     ) throws(CrewError) {
         if let session, !session.isEmpty {
-            guard Self.isSessionID(session) else {
-                throw CrewError(
-                    .invalidInput,
-                    "session_id must be 1-128 letters, digits or any of _ - . : in ASCII")
+            guard WrittenID.isWellFormed(session) else {
+                throw CrewError(.invalidInput, "session_id must be \(WrittenID.form)")
             }
             self.session = SessionID(session)
         }
@@ -96,18 +69,11 @@ extension StreamRequest {
             self.onDisconnect = value
         }
     }
+}
 
-    private static func isSessionID(_ text: String) -> Bool {
-        (1...128).contains(text.utf8.count)
-            && text.unicodeScalars.allSatisfy { scalar in
-                switch scalar {
-                case "a"..."z", "A"..."Z", "0"..."9", "_", "-", ".", ":": true
-                default: false
-                }
-            }
-    }
-
-    private static func history(_ value: JSONValue?) throws(CrewError) -> [HistoryMessage] {
+extension HistoryMessage {
+    /// The messages of a `history` member; absent means none.
+    static func list(_ value: JSONValue?) throws(CrewError) -> [HistoryMessage] {
         guard let value, !value.isNull else { return [] }
         guard let elements = value.array else {
             throw CrewError(.invalidInput, "Invalid history: it must be an array of messages")

@@ -7,12 +7,12 @@ struct StreamRequest: Equatable {
     var session: SessionID?
     var resumeAgent: AgentID?
     var onDisconnect = OnDisconnect.goOn
+}
 
-    /// What becomes of the run when its client leaves.
-    enum OnDisconnect: String, CaseIterable {
-        case goOn = "continue"
-        case cancel
-    }
+/// What becomes of the run when its client leaves.
+enum OnDisconnect: String, CaseIterable {
+    case goOn = "continue"
+    case cancel
 }
 
 /// One message of a conversation that a client brings along.

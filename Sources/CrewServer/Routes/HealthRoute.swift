@@ -1,6 +1,5 @@
 import CrewKit
 import Hummingbird
-import NIOCore
 
 import struct Foundation.Date
 
@@ -11,10 +10,13 @@ struct HealthRoute: Sendable {
     let streams: OpenStreams
     let startedAt: Date
 
-    func respond() -> Response {
+    /// 200 also when the store is degraded: the original's probes would take anything else for a
+    /// reason to restart, which mends no disk.
+    func respond() async -> Response {
         let uptime = options.now().timeIntervalSince(startedAt)
-        let document: JSONValue = [
-            "status": "ok",
+        let store = await runner.store.health()
+        var document: JSONObject = [
+            "status": .string(store.name),
             // The original's name: probes that compare the whole value go on working.
             "service": "go-crewai-streaming",
             "version": .string(options.version),
@@ -23,11 +25,20 @@ struct HealthRoute: Sendable {
             "scripted": .bool(options.isScripted),
             "uptime_seconds": .integer(max(0, Int(uptime))),
             "active_runs": .integer(runner.activeRuns),
+            "queued_runs": .integer(runner.queuedRuns),
             "open_streams": .integer(streams.count),
+            "store": .string(store.name),
         ]
-        return Response(
-            status: .ok,
-            headers: [.contentType: "application/json", .cacheControl: "no-store"],
-            body: ResponseBody(byteBuffer: ByteBuffer(string: document.text)))
+        if case .degraded(let problem) = store { document["store_problem"] = .string(problem) }
+        return .json(.object(document))
+    }
+}
+
+extension StoreHealth {
+    fileprivate var name: String {
+        switch self {
+        case .working: "ok"
+        case .degraded: "degraded"
+        }
     }
 }

@@ -14,6 +14,8 @@ struct PageRoute: Sendable {
             "description": .string(crew.definition.description),
             "model": .string(options.modelDescription),
             "scripted": .bool(options.isScripted),
+            "agents": .object(
+                JSONObject(crew.allAgents.map { ($0.id.rawValue, .string($0.definition.name)) })),
             "examples": .array(options.examples.map { .string($0) }),
             "maxCharacters": .integer(options.limits.maxQueryCharacters),
         ]

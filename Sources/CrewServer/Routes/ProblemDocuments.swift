@@ -1,11 +1,9 @@
-import HTTPTypes
 import Hummingbird
 import Logging
 
 /// Answers every error with a problem document, and logs those that are the server's own.
 struct ProblemDocuments<Context: RequestContext>: RouterMiddleware {
-    /// The paths that exist, without a slash at their end, with what may be done there.
-    let methods: [String: [HTTPRequest.Method]]
+    let paths: KnownPaths
 
     func handle(
         _ request: Request, context: Context,
@@ -25,11 +23,8 @@ struct ProblemDocuments<Context: RequestContext>: RouterMiddleware {
 
     /// Set when the path exists and only the method does not.
     private func refusal(of request: Request) -> MethodNotAllowed? {
-        var path = request.uri.path[...]
-        while path.count > 1, path.hasSuffix("/") { path = path.dropLast() }
-        guard let allowed = methods[String(path)], !allowed.contains(request.method) else {
-            return nil
-        }
+        guard let allowed = paths.methods(at: request.uri.path), !allowed.contains(request.method)
+        else { return nil }
         return MethodNotAllowed(allowed: allowed)
     }
 }

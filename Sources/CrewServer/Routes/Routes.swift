@@ -13,33 +13,60 @@ enum Routes {
     static func responder(
         for runner: CrewRunner, options: ServerOptions, streams: OpenStreams
     ) -> RouterResponder<Context> {
+        let older = olderEndpoints(runner, options, streams)
+        let resources = V1Routes(runner: runner, options: options, streams: streams).endpoints
+        let heads = resources.filter { $0.method == .get }.map(head)
+        var paths = KnownPaths()
+        for endpoint in older + resources + heads { paths.add(endpoint.path, [endpoint.method]) }
+        let undescribed = paths.all.filter { !$0.methods.contains(.options) }
+        for (path, _) in undescribed { paths.add(path, [.options]) }
+
+        let router = Router(context: Context.self)
+        router.add(middleware: ProblemDocuments(paths: paths))
+        router.add(middleware: OriginGuard(allowedHosts: options.allowedHosts))
+        for endpoint in older + resources + heads {
+            router.on(RouterPath(endpoint.path), method: endpoint.method, use: endpoint.respond)
+        }
+        for (path, methods) in undescribed {
+            let allowed = (methods + [.options]).map(\.rawValue).joined(separator: ", ")
+            router.on(RouterPath(path), method: .options) { _, _ in
+                Response(status: .noContent, headers: [.allow: allowed])
+            }
+        }
+        return router.buildResponder()
+    }
+
+    /// What the original has too.
+    private static func olderEndpoints(
+        _ runner: CrewRunner, _ options: ServerOptions, _ streams: OpenStreams
+    ) -> [Endpoint] {
         let stream = StreamRoute(runner: runner, options: options, streams: streams)
         let page = PageRoute(crew: runner.crew, options: options)
         let health = HealthRoute(
             runner: runner, options: options, streams: streams, startedAt: options.now())
-        let router = Router(context: Context.self)
-        router.add(
-            middleware: ProblemDocuments(methods: [
-                "/api/crew/stream": [.get, .post, .options], "/health": any, "/": any,
-            ]))
-        router.add(middleware: OriginGuard(allowedHosts: options.allowedHosts))
-        for method in [HTTPRequest.Method.get, .post] {
-            router.on("/api/crew/stream", method: method) { request, context in
+        let streaming = [HTTPRequest.Method.get, .post].map { method in
+            // A HEAD would start a run like a GET: there is none.
+            Endpoint(method, "/api/crew/stream") { request, context in
                 try await stream.respond(to: request, logger: context.logger)
             }
         }
-        router.on("/api/crew/stream", method: .options) { _, _ in
-            Response(status: .noContent, headers: [.allow: "GET, POST, OPTIONS"])
+        return any.reduce(into: streaming) { endpoints, method in
+            endpoints += [
+                Endpoint(method, "/health") { request, _ in
+                    await health.respond().withoutBody(if: request.method == .head)
+                },
+                Endpoint(method, "/") { request, _ in
+                    page.respond().withoutBody(if: request.method == .head)
+                },
+            ]
         }
-        for method in any {
-            router.on("/health", method: method) { request, _ in
-                health.respond().withoutBody(if: request.method == .head)
-            }
-            router.on("/", method: method) { request, _ in
-                page.respond().withoutBody(if: request.method == .head)
-            }
+    }
+
+    /// The HEAD of what can be read.
+    private static func head(of endpoint: Endpoint) -> Endpoint {
+        Endpoint(.head, endpoint.path) { request, context in
+            try await endpoint.respond(request, context).createHeadResponse()
         }
-        return router.buildResponder()
     }
 }
 
@@ -47,5 +74,17 @@ extension Response {
     /// The answer to a HEAD: its headers tell of a body that does not come.
     fileprivate func withoutBody(if isHead: Bool) -> Response {
         isHead ? createHeadResponse() : self
+    }
+
+    /// A document that changes with its run, and is not to be kept.
+    static func json(
+        _ value: JSONValue, _ status: HTTPResponse.Status = .ok, _ headers: HTTPFields = [:]
+    ) -> Response {
+        var headers = headers
+        headers[.contentType] = "application/json"
+        headers[.cacheControl] = "no-store"
+        return Response(
+            status: status, headers: headers,
+            body: ResponseBody(byteBuffer: ByteBuffer(string: value.text)))
     }
 }

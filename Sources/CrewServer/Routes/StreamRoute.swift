@@ -1,19 +1,18 @@
 import CrewKit
-import HTTPTypes
 import Hummingbird
 import Logging
 
-/// `GET|POST /api/crew/stream`: works one input and streams what happens.
+/// `GET|POST /api/crew/stream`: works one input, or goes on with a run, and streams what happens.
 struct StreamRoute: Sendable {
-    let runner: CrewRunner
-    let options: ServerOptions
-    let streams: OpenStreams
-    let agentNames: [AgentID: String]
+    private let runner: CrewRunner
+    private let options: ServerOptions
+    private let opening: StreamOpening
+    private let agentNames: [AgentID: String]
 
     init(runner: CrewRunner, options: ServerOptions, streams: OpenStreams) {
         self.runner = runner
         self.options = options
-        self.streams = streams
+        opening = StreamOpening(runner: runner, options: options, streams: streams)
         agentNames = Dictionary(
             uniqueKeysWithValues: runner.crew.allAgents.map { ($0.id, $0.definition.name) })
     }
@@ -22,51 +21,55 @@ struct StreamRoute: Sendable {
     private struct Begun {
         let events: RunEvents
         let session: SessionID
-        let shownFrom: Int
+        var shownFrom = 0
+        var isAnswering = false
     }
 
     /// Everything that can be refused is refused before the first byte of the stream.
     func respond(to request: Request, logger: Logger) async throws -> Response {
         var request = request
-        let asked = try await read(&request)
+        let query = QueryString(request.uri.query)
+        let body = try await request.readBody(upTo: options.limits.maxBodyBytes)
+        let lastEventID = try request.headers.lastEventID()
+        let continuation = try StreamContinuation(
+            query, lastEventID: lastEventID, hasBody: body.readableBytes > 0)
+        if let continuation {
+            return try await goOn(continuation, request, logger)
+        }
+        let asked =
+            request.method == .post
+            ? try StreamRequest(
+                body: body, contentType: request.headers[.contentType], query: query)
+            : try StreamRequest(query: query)
+        if let lastEventID {
+            let continuation = StreamContinuation(repeating: asked, lastEventID: lastEventID)
+            return try await goOn(continuation, request, logger)
+        }
+        return try await work(asked, request, logger)
+    }
+
+    private func work(
+        _ asked: StreamRequest, _ request: Request, _ logger: Logger
+    ) async throws -> Response {
         let check = InputCheck(limits: options.limits, settings: runner.crew.settings)
         try check.query(asked.query)
         try check.history(asked.history)
-        let lease = try StreamLease(in: streams)
+        let lease = try StreamLease(in: opening.streams)
         let begun = try await begin(asked)
         if asked.onDisconnect == .cancel {
             lease.whenAbandoned { [runner] in runner.cancelLive(begun.events.run) }
         }
-        let stream = EventStream(
-            events: begun.events,
-            encoder: FrameEncoder(
-                facts: facts(of: begun), after: begun.shownFrom, now: options.now),
-            lease: lease, logger: logger, clock: options.clock, goodbyeTime: options.goodbyeTime)
-        let body = request.body
-        return Response(
-            status: .ok, headers: Self.headers,
-            body: ResponseBody { writer in
-                try await stream.write(to: ConnectionWriter(writer), reading: body)
-            })
-    }
-
-    private func read(_ request: inout Request) async throws -> StreamRequest {
-        let query = QueryString(request.uri.query)
-        guard request.method == .post else { return try StreamRequest(query: query) }
-        let limit = options.limits.maxBodyBytes
-        if let length = request.headers[.contentLength].flatMap({ Int($0) }), length > limit {
-            throw CrewError(
-                .bodyTooLarge, "the body has \(length) bytes; at most \(limit) are taken")
-        }
-        let body = try await request.collectBody(upTo: limit)
-        return try StreamRequest(
-            body: body, contentType: request.headers[.contentType], query: query)
+        let encoder = FrameEncoder(
+            facts: facts(of: begun.events.run, in: begun.session, crew: runner.crew.name),
+            after: begun.shownFrom, isAnswering: begun.isAnswering, now: options.now)
+        return opening.response(begun.events, encoder, lease, to: request, logger: logger)
     }
 
     /// Goes on with the conversation's paused run, or starts a new one.
     private func begin(_ asked: StreamRequest) async throws -> Begun {
         if let session = asked.session, let run = try await runner.pausedRun(in: session),
-            let record = try await runner.record(of: run), case .paused(let agent) = record.status
+            let record = try await runner.record(of: run), record.crew == runner.crew.name,
+            case .paused(let agent) = record.status
         {
             if let wanted = asked.resumeAgent, wanted != agent {
                 throw CrewError(
@@ -75,32 +78,50 @@ struct StreamRoute: Sendable {
             }
             return Begun(
                 events: try await runner.resumeFollowing(run, with: asked.query),
-                session: session, shownFrom: record.lastSequence)
+                session: session, shownFrom: record.lastSequence, isAnswering: true)
         }
         let session = asked.session ?? options.makeSessionID()
         let events = try await runner.startFollowing(
             RunRequest(
                 asked.query, session: session, history: asked.history.map(\.entry),
                 startAgent: asked.resumeAgent))
-        return Begun(events: events, session: session, shownFrom: 0)
+        return Begun(events: events, session: session)
     }
 
-    private func facts(of begun: Begun) -> StreamFacts {
+    private func facts(of run: RunID, in session: SessionID?, crew: String) -> StreamFacts {
         StreamFacts(
-            run: begun.events.run, session: begun.session, crewName: runner.crew.name,
-            agentNames: agentNames, modelDescription: options.modelDescription,
-            isScripted: options.isScripted)
+            run: run, session: session, crewName: crew, agentNames: agentNames,
+            modelDescription: options.modelDescription, isScripted: options.isScripted)
+    }
+}
+
+extension StreamRoute {
+    /// Shows the rest of a run on a new connection; starts nothing.
+    private func goOn(
+        _ asked: StreamContinuation, _ request: Request, _ logger: Logger
+    ) async throws -> Response {
+        guard let record = try await record(of: asked) else {
+            return Response(status: .noContent)
+        }
+        return try await opening.continuation(
+            of: record, after: asked.after, onDisconnect: asked.onDisconnect, to: request,
+            logger: logger
+        ) { sequence in
+            FrameEncoder(
+                facts: facts(of: record.id, in: record.session, crew: record.crew),
+                after: sequence, now: options.now)
+        }
     }
 
-    private static let headers: HTTPFields = {
-        var headers: HTTPFields = [
-            .contentType: "text/event-stream; charset=utf-8",
-            .cacheControl: "no-cache, no-transform",
-            // It cannot be used again, because its reading end was watched for a close.
-            .connection: "close",
-        ]
-        // Tells nginx to pass on what it gets at once.
-        if let buffering = HTTPField.Name("X-Accel-Buffering") { headers[buffering] = "no" }
-        return headers
-    }()
+    /// The run that is meant; `nil` when nobody can say.
+    private func record(of asked: StreamContinuation) async throws -> RunRecord? {
+        if let run = asked.run {
+            guard let record = try await runner.record(of: run) else {
+                throw CrewError.unknownRun(run)
+            }
+            return record
+        }
+        guard let session = asked.session else { return nil }
+        return try await runner.store.newestRun(in: session)
+    }
 }

@@ -3,12 +3,11 @@ import Hummingbird
 import Logging
 import NIOCore
 
-import struct Foundation.Date
-
-/// One client's view of a run: copies its frames to the connection until either is done.
-struct EventStream: Sendable {
+/// One client's view of a run: copies it to the connection until either is done.
+struct EventStream<Encoder: StreamEncoder>: Sendable {
     let events: RunEvents
-    let encoder: FrameEncoder
+    let runner: CrewRunner
+    let encoder: Encoder
     let lease: StreamLease
     let logger: Logger
     /// Waits with this clock for the last write.
@@ -65,34 +64,44 @@ struct EventStream: Sendable {
 
     private func copy(to connection: ConnectionWriter) async throws -> StreamWatch.Ending {
         var encoder = encoder
-        var reader = events.makeAsyncIterator()
-        while !encoder.isFinished {
-            let frames = try await nextFrames(of: &reader, &encoder)
-            guard frames.readableBytes > 0 else { continue }
-            if encoder.isFinished, !lease.watch.beginLastFrame() {
-                return lease.watch.reason ?? .clientLeft
+        var reading = RunReading(events, after: encoder.lastSequence, of: runner)
+        try await write(Encoder.preamble, upTo: encoder.lastSequence, to: connection)
+        while true {
+            let (bytes, isLast) = try await nextBytes(of: &reading, &encoder)
+            if isLast, !lease.watch.beginLastFrame() { return lease.watch.reason ?? .clientLeft }
+            if bytes.readableBytes > 0 {
+                try await write(bytes, upTo: encoder.lastSequence, to: connection)
             }
+            guard isLast else { continue }
+            // Under the watch as well: what is not taken yet may hold up the end of the response.
             try await lease.watch.writing(upTo: encoder.lastSequence) {
-                try await connection.write(frames)
+                try await connection.finish()
             }
+            return .runAtRest
         }
-        // Under the watch as well: what is not taken yet may hold up the end of the response.
-        try await lease.watch.writing(upTo: encoder.lastSequence) { try await connection.finish() }
-        return .runAtRest
     }
 
-    /// What is new of the run, or the frame that says why there will be nothing.
-    private func nextFrames(
-        of reader: inout RunEvents.Iterator, _ encoder: inout FrameEncoder
-    ) async throws -> ByteBuffer {
+    private func write(
+        _ bytes: ByteBuffer, upTo sequence: Int, to connection: ConnectionWriter
+    ) async throws {
+        try await lease.watch.writing(upTo: sequence) { try await connection.write(bytes) }
+    }
+
+    /// What is new of the run, or what says that there will be nothing.
+    private func nextBytes(
+        of reading: inout RunReading, _ encoder: inout Encoder
+    ) async throws -> (bytes: ByteBuffer, isLast: Bool) {
         do {
-            if let items = try await reader.nextBatch() { return encoder.encode(items) }
-            return encoder.encode(CrewError(.conflict, "the run is not worked any more"))
+            switch try await reading.next() {
+            case .items(let items): return (try encoder.encode(items), false)
+            case .atRest(let record): return (encoder.end(record), true)
+            }
         } catch let error as CrewError {
-            return encoder.encode(error)
+            return (encoder.end(error), true)
         } catch  where !(error is CancellationError) {
             logger.error("reading a run failed", metadata: ["error": "\(error)"])
-            return encoder.encode(CrewError(.internalError, "something went wrong on this side"))
+            let failure = CrewError(.internalError, "something went wrong on this side")
+            return (encoder.end(failure), true)
         }
     }
 
@@ -101,8 +110,7 @@ struct EventStream: Sendable {
         let watch = lease.watch
         for await _ in watch.pings {
             let sequence = watch.lastSequence
-            let frame = FrameEncoder.ping(id: sequence, facts: encoder.facts, at: encoder.now())
-            try await watch.writing(upTo: sequence) { try await connection.write(frame) }
+            try await write(encoder.ping(after: sequence), upTo: sequence, to: connection)
         }
     }
 
@@ -110,7 +118,9 @@ struct EventStream: Sendable {
     private func sayGoodbyeInTime(_ connection: ConnectionWriter) async throws {
         try await withThrowingTaskGroup(of: Bool.self) { group in
             group.addTask {
-                try await self.sayGoodbye(connection)
+                try await connection.write(
+                    self.encoder.goodbye(after: self.lease.watch.lastSequence))
+                try await connection.finish()
                 return true
             }
             group.addTask {
@@ -120,13 +130,5 @@ struct EventStream: Sendable {
             defer { group.cancelAll() }
             guard try await group.next() == true else { throw CancellationError() }
         }
-    }
-
-    private func sayGoodbye(_ connection: ConnectionWriter) async throws {
-        var last = FrameEncoder(
-            facts: encoder.facts, after: lease.watch.lastSequence, now: encoder.now)
-        let text = "the server is shutting down before the run came to rest"
-        try await connection.write(last.encode(CrewError(.shuttingDown, text)))
-        try await connection.finish()
     }
 }

@@ -46,7 +46,11 @@ final class StoreLock: Sendable {
 
     func release() {
         descriptor.withLock { descriptor in
-            if let open = descriptor { close(open) }
+            if let open = descriptor {
+                // Closing is not enough: a program that is just being started has a copy.
+                flock(open, LOCK_UN)
+                close(open)
+            }
             descriptor = nil
         }
     }

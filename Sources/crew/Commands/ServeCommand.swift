@@ -48,6 +48,7 @@ struct ServeCommand: AsyncParsableCommand {
     var recovery: RecoveryPolicy = .resume
 
     @OptionGroup var retention: RetentionOptions
+    @OptionGroup var webhook: WebhookOptions
 
     @Option(name: .customLong("log-level"), help: "trace, debug, info, notice, warning or error.")
     var logLevel = "notice"
@@ -67,7 +68,10 @@ struct ServeCommand: AsyncParsableCommand {
                 if count > 0 { logger.notice("\(Self.fate(of: count, under: recovery))") }
                 let crew = ServedComposition(
                     name: setup.loaded.definition.name, runner: runner, store: store,
-                    options: options(choices), logger: logger)
+                    options: options(choices),
+                    webhook: try webhook.calls(
+                        for: runner, environment: setup.environment, logger: logger),
+                    logger: logger)
                 try await crew.serve()
             }
         }

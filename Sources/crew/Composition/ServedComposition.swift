@@ -12,6 +12,7 @@ struct ServedComposition: Sendable {
     let runner: CrewRunner
     let store: CommandStore
     let options: ServerOptions
+    let webhook: WebhookCalls?
     let logger: Logger
 
     /// Runs still under way get as long to come to a safe point, after the streams were let go.
@@ -30,6 +31,7 @@ struct ServedComposition: Sendable {
             .init(service: Upkeep(runner: runner, store: store)),
             .init(service: server, successTerminationBehavior: .gracefullyShutdownGroup),
         ]
+        if let webhook { services.append(.init(service: webhook)) }
         if store.outlivesProcess {
             services.append(
                 .init(service: HandBack(runner: runner, logger: logger), successTerminationBehavior: .ignore))

@@ -1,5 +1,6 @@
 import CrewKit
 import CrewTesting
+import HTTPTypes
 import Hummingbird
 import HummingbirdTesting
 import Logging
@@ -17,6 +18,10 @@ struct ServerFixture {
     var options = ServerOptions()
     let model: ScriptedModel
     var maxActiveRuns = 100
+    var tools = Toolbox()
+    var store: any RunStore = InMemoryRunStore()
+    /// The next run's number minus 1; another server on the same store goes on counting.
+    let runs = Counter()
 
     /// A crew of one agent `a`, called An, that answers from a list.
     init(_ replies: [ScriptedModel.Reply]) {
@@ -39,12 +44,20 @@ struct ServerFixture {
 
     func makeRunner() throws -> CrewRunner {
         var options = RunnerOptions()
-        let runs = Counter()
+        let runs = runs
         options.makeRunID = { RunID("run-\(runs.next())") }
         options.now = { Date(timeIntervalSince1970: 1_800_000_000) }
         options.maxActiveRuns = maxActiveRuns
-        let crew = try definition.validated(tools: [])
-        return try CrewRunner(crew: crew, models: ModelSet(model, for: crew), options: options)
+        let crew = try definition.validated(tools: tools.names)
+        let model = model
+        let models = ModelSet(
+            Dictionary(uniqueKeysWithValues: crew.allAgents.map { ($0.id, model) }),
+            replacement: { _, name in
+                guard name == "other" else { throw CrewError(.invalidInput, "no model '\(name)'") }
+                return model
+            })
+        return try CrewRunner(
+            crew: crew, models: models, tools: tools, store: store, options: options)
     }
 
     /// The runner works and the server answers while the body runs.
@@ -81,6 +94,14 @@ struct ServerFixture {
     }()
 }
 
+extension HTTPFields {
+    /// Fields by any name.
+    init(_ fields: [String: String]) {
+        self.init()
+        for (name, value) in fields { self[named: name] = value }
+    }
+}
+
 /// Counts from 1.
 final class Counter: Sendable {
     private let value = Atomic(0)
@@ -95,6 +116,26 @@ extension TestClientProtocol {
             body: ByteBuffer(string: json))
         #expect(response.status == .ok, "\(String(buffer: response.body))")
         return try Frame.all(in: response.body)
+    }
+
+    /// Asks for a document.
+    func json(
+        _ method: HTTPRequest.Method, _ uri: String, headers: HTTPFields = [:],
+        body: String? = nil, _ status: HTTPResponse.Status = .ok,
+        sourceLocation: SourceLocation = #_sourceLocation
+    ) async throws -> (headers: HTTPFields, document: JSONValue) {
+        let response = try await executeRequest(
+            uri: uri, method: method, headers: headers, body: body.map { ByteBuffer(string: $0) })
+        let text = String(buffer: response.body)
+        #expect(response.status == status, "\(text)", sourceLocation: sourceLocation)
+        return (response.headers, text.isEmpty ? .null : try JSONValue(parsing: text))
+    }
+
+    /// Starts a run and waits until it is at rest.
+    func rest(_ json: String = #"{"input": "hi"}"#) async throws -> JSONValue {
+        try await self.json(
+            .post, "/v1/runs", headers: HTTPFields(["Prefer": "wait"]), body: json
+        ).document
     }
 
     /// Asks for what must be refused and returns the problem document.

@@ -1,0 +1,45 @@
+import CrewKit
+import Crypto
+
+/// Reads what a client wants to be worked: the body of `POST /v1/runs`.
+struct RunCreation {
+    private static let names = [
+        "input", "session_id", "crew", "agent", "history", "model", "if_busy",
+    ]
+
+    private(set) var request: RunRequest
+
+    /// - Parameter key: the request's `Idempotency-Key`.
+    /// - Throws: `invalidInput`; `unknownCrew` when the request is for another crew than `crew`.
+    init(_ object: JSONObject, key: String?, crew: String, check: InputCheck) throws(CrewError) {
+        let members = try StrictMembers(object, names: Self.names)
+        if let wanted = try members.text("crew"), wanted != crew {
+            throw CrewError(
+                .unknownCrew, "there is no crew '\(wanted.prefix(100))' here; this is '\(crew)'")
+        }
+        let input = try members.text("input") ?? ""
+        try check.query(input, named: "input")
+        let history = try HistoryMessage.list(members.value("history"))
+        try check.history(history)
+        request = RunRequest(
+            input, session: try members.id("session_id").map { SessionID($0) },
+            history: history.map(\.entry),
+            startAgent: try members.text("agent").map { AgentID($0) })
+        request.model = try members.text("model")
+        request.ifBusy = try members.choice("if_busy") ?? .reject
+        request.idempotencyKey = key.map {
+            IdempotencyKey(text: $0, requestDigest: Self.digest(of: object, for: crew))
+        }
+    }
+
+    /// Equal for requests that ask for the same, however they are written.
+    private static func digest(of object: JSONObject, for crew: String) -> String {
+        var asked: JSONObject = ["crew": .string(crew)]
+        for key in object.keys where object[key]?.isNull == false { asked[key] = object[key] }
+        let text = JSONValue.object(asked).canonicalText
+        return SHA256.hash(data: Array(text.utf8)).map { byte in
+            let digits = String(byte, radix: 16)
+            return digits.count < 2 ? "0" + digits : digits
+        }.joined()
+    }
+}

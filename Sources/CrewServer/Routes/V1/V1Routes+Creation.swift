@@ -1,0 +1,75 @@
+import CrewKit
+import Hummingbird
+
+/// New runs.
+extension V1Routes {
+    func create(_ request: Request, _ context: Routes.Context) async throws -> Response {
+        var request = request
+        _ = try parameters(of: request)
+        let object = try await request.readObject(upTo: options.limits.maxBodyBytes)
+        let creation = try RunCreation(
+            object, key: try request.headers.idempotencyKey(), crew: runner.crew.name,
+            check: check)
+        guard let patience = request.headers.preferredWait else {
+            let run = try await runner.start(creation.request)
+            return try await document(run, .accepted, location(of: run))
+        }
+        // Whoever waits holds a connection like a stream does, and counts as one.
+        let lease = try StreamLease(in: opening.streams)
+        let run = try await runner.start(creation.request)
+        var headers = location(of: run)
+        // It cannot be used again, because its reading end was watched for a close.
+        headers[.connection] = "close"
+        let isAtRest = try await wait(for: run, atMost: patience, lease, request)
+        if isAtRest { headers[named: "Preference-Applied"] = "wait" }
+        return try await document(run, isAtRest ? .ok : .accepted, headers)
+    }
+
+    func fork(_ request: Request, _ context: Routes.Context) async throws -> Response {
+        var request = request
+        let record = try await ownRecord(request, context)
+        let members = try await members(of: &request, "step", "input", "model")
+        let input = try members.text("input")
+        if let input { try check.query(input, named: "input") }
+        let events = try await runner.fork(
+            record.id, from: try members.number("step", in: 1...Int.max), input: input,
+            model: try members.text("model"))
+        return try await document(events.run, .accepted, location(of: events.run))
+    }
+
+    private func location(of run: RunID) -> HTTPFields { [.location: "/v1/runs/\(run)"] }
+
+    /// Waits until the run is at rest, the time is over, or the server wants its connections back.
+    ///
+    /// - Returns: whether the run is at rest.
+    /// - Throws: when the client has left.
+    private func wait(
+        for run: RunID, atMost patience: Duration, _ lease: StreamLease, _ request: Request
+    ) async throws -> Bool {
+        let ending = try await request.body.consumeWithInboundCloseHandler { _ in
+            try await firstEnd(of: run, patience, lease.watch)
+        } onInboundClosed: {
+            lease.watch.end(.clientLeft)
+        }
+        if ending == .clientLeft { throw CancellationError() }
+        return ending == .runAtRest
+    }
+
+    private func firstEnd(
+        of run: RunID, _ patience: Duration, _ watch: StreamWatch
+    ) async throws -> StreamWatch.Ending {
+        try await withThrowingTaskGroup(of: StreamWatch.Ending.self) { group in
+            group.addTask {
+                for try await _ in try await runner.events(of: run) {}
+                return .runAtRest
+            }
+            group.addTask { try await watch.untilEnded() }
+            group.addTask {
+                try await options.clock.sleep(for: patience)
+                return .stalled
+            }
+            defer { group.cancelAll() }
+            return try await group.next() ?? .clientLeft
+        }
+    }
+}

@@ -1,0 +1,34 @@
+import CrewKit
+import Hummingbird
+
+/// The log of a run, as a list or as a stream.
+extension V1Routes {
+    func events(_ request: Request, _ context: Routes.Context) async throws -> Response {
+        let asked = try parameters(of: request, "after", "limit", "on_disconnect")
+        let record = try await record(context)
+        let after = try asked.number("after", in: 0...Int.max) ?? 0
+        let limit = try asked.number("limit", in: 1...1_000)
+        let onDisconnect = try asked.choice("on_disconnect") ?? OnDisconnect.goOn
+        guard request.headers.prefersEventStream else {
+            return try await list(of: record, after: after, limit: limit ?? 1_000)
+        }
+        return try await opening.continuation(
+            of: record, after: max(after, try request.headers.lastEventID() ?? 0),
+            onDisconnect: onDisconnect, to: request, logger: context.logger
+        ) { EventEncoder(after: $0) }
+    }
+
+    private func list(
+        of record: RunRecord, after sequence: Int, limit: Int
+    ) async throws -> Response {
+        let events = try await runner.store.events(of: record.id, after: sequence, limit: limit)
+        let last = events.last?.sequence ?? sequence
+        let next = last < record.lastSequence && !events.isEmpty ? String(last) : "null"
+        var body = ByteBuffer(string: #"{"events":"#)
+        body.writeBytes(try EventDocument.json(events))
+        body.writeString(#","next":\#(next)}"#)
+        return Response(
+            status: .ok, headers: [.contentType: "application/json", .cacheControl: "no-store"],
+            body: ResponseBody(byteBuffer: body))
+    }
+}

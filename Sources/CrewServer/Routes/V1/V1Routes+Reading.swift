@@ -1,0 +1,103 @@
+import CrewKit
+import Hummingbird
+
+/// What there is: runs, sessions, usage.
+extension V1Routes {
+    private enum Order: String, CaseIterable {
+        case newest, oldest
+    }
+
+    private enum StatusName: String, CaseIterable {
+        case queued, running, paused, ended
+    }
+
+    func list(_ request: Request, _ context: Routes.Context) async throws -> Response {
+        let asked = try parameters(
+            of: request, "status", "session_id", "crew", "order", "limit", "cursor")
+        var query = RunQuery(
+            crew: try asked.text("crew"), session: try asked.id("session_id").map { SessionID($0) })
+        let words = try asked.text("status")?.split(separator: ",").map(String.init) ?? []
+        for word in words {
+            query.statuses.insert(
+                try StrictMembers.choice(word, of: "status") as StatusName)
+        }
+        query.order = try asked.choice("order", Order.self) == .oldest ? .oldestFirst : .newestFirst
+        query.limit = try asked.number("limit", in: 1...200) ?? 50
+        query.cursor = try asked.text("cursor")
+        let page = try await runner.store.runs(matching: query)
+        return .json([
+            "runs": .array(page.runs.map { RunDocument(record: $0).json }),
+            "next": JSONValue(page.next),
+        ])
+    }
+
+    func show(_ request: Request, _ context: Routes.Context) async throws -> Response {
+        _ = try parameters(of: request)
+        let record = try await record(context)
+        // A run changes only by its events, so its last sequence tells whether it has.
+        if VersionCondition(request.headers[.ifNoneMatch])?.holds(for: record) == true {
+            return Response(
+                status: .notModified, headers: [.eTag: VersionCondition.tag(of: record)])
+        }
+        return try await document(record.id, .ok)
+    }
+
+    func session(_ request: Request, _ context: Routes.Context) async throws -> Response {
+        _ = try parameters(of: request)
+        let id = segment("session", of: context)
+        let session = SessionID(id)
+        let runs = WrittenID.isWellFormed(id) ? try await runner.store.runs(in: session) : []
+        guard !runs.isEmpty else {
+            throw CrewError(
+                .unknownSession, "there is no such session, or its runs are no longer kept")
+        }
+        return .json([
+            "id": .string(id),
+            "runs": .array(runs.map { RunDocument(record: $0).json }),
+            "history": HistoryDocument.json(try await runner.history(of: session)),
+        ])
+    }
+
+    func usage(_ request: Request, _ context: Routes.Context) async throws -> Response {
+        let asked = try parameters(of: request, "from", "through")
+        let through = try asked.day("through") ?? UsageCount.day(of: options.now())
+        let from = try asked.day("from") ?? through
+        guard from <= through else {
+            throw CrewError(.invalidInput, "from must not be after through")
+        }
+        let counts = try await runner.store.usage(from: from, through: through)
+        return .json(["usage": .array(counts.map(\.json))])
+    }
+}
+
+extension Set<String> {
+    fileprivate mutating func insert(_ status: some RawRepresentable<String>) {
+        insert(status.rawValue)
+    }
+}
+
+extension StrictMembers {
+    /// A day as in `2026-11-21`.
+    fileprivate func day(_ name: String) throws(CrewError) -> String? {
+        guard let text = try text(name) else { return nil }
+        let form: [Character] = Array("0000-00-00")
+        let fits =
+            text.count == form.count
+            && zip(text, form).allSatisfy { $1 == "-" ? $0 == "-" : $0.isASCII && $0.isNumber }
+        guard fits else {
+            throw CrewError(.invalidInput, "\(name) must be a day such as 2026-11-21")
+        }
+        return text
+    }
+}
+
+extension UsageCount {
+    fileprivate var json: JSONValue {
+        var members: JSONObject = [
+            "day": .string(day), "crew": .string(crew), "agent": .string(agent.rawValue),
+            "model": .string(model), "model_calls": .integer(modelCalls), "usage": usage.json,
+        ]
+        members["cost"] = cost.map { .number($0) }
+        return .object(members)
+    }
+}

@@ -1,0 +1,115 @@
+import CrewKit
+import Hummingbird
+
+/// The resources under `/v1`: runs, their events and artifacts, sessions, usage.
+struct V1Routes: Sendable {
+    let runner: CrewRunner
+    let options: ServerOptions
+    let opening: StreamOpening
+
+    init(runner: CrewRunner, options: ServerOptions, streams: OpenStreams) {
+        self.runner = runner
+        self.options = options
+        opening = StreamOpening(runner: runner, options: options, streams: streams)
+    }
+
+    var endpoints: [Endpoint] {
+        [
+            Endpoint(.post, "/v1/runs") { try await create($0, $1) },
+            Endpoint(.get, "/v1/runs") { try await list($0, $1) },
+            Endpoint(.get, "/v1/runs/{run}") { try await show($0, $1) },
+            Endpoint(.delete, "/v1/runs/{run}") { try await delete($0, $1) },
+            Endpoint(.get, "/v1/runs/{run}/events") { try await events($0, $1) },
+            Endpoint(.post, "/v1/runs/{run}/cancel") { try await cancel($0, $1) },
+            Endpoint(.post, "/v1/runs/{run}/resume") { try await resume($0, $1) },
+            Endpoint(.post, "/v1/runs/{run}/fork") { try await fork($0, $1) },
+            Endpoint(.post, "/v1/runs/{run}/approvals/{approval}") { try await decide($0, $1) },
+            Endpoint(.get, "/v1/runs/{run}/artifacts") { try await artifacts($0, $1) },
+            Endpoint(.get, "/v1/runs/{run}/artifacts/{name}") { try await artifact($0, $1) },
+            Endpoint(.get, "/v1/sessions/{session}") { try await session($0, $1) },
+            Endpoint(.get, "/v1/usage") { try await usage($0, $1) },
+        ]
+    }
+}
+
+/// What several of the routes need.
+extension V1Routes {
+    var check: InputCheck { InputCheck(limits: options.limits, settings: runner.crew.settings) }
+
+    /// A segment of the path as the client meant it.
+    func segment(_ name: String, of context: Routes.Context) -> String {
+        let raw = context.parameters.get(name) ?? ""
+        return PercentEncoding.decode(raw[...].utf8[...]) ?? ""
+    }
+
+    /// The run that the path names.
+    ///
+    /// - Throws: `unknownRun`.
+    func record(_ context: Routes.Context) async throws -> RunRecord {
+        let id = segment("run", of: context)
+        guard WrittenID.isWellFormed(id) else {
+            throw CrewError(.unknownRun, "no run has such an id: ids are \(WrittenID.form)")
+        }
+        guard let record = try await runner.record(of: RunID(id)) else {
+            throw CrewError.unknownRun(RunID(id))
+        }
+        return record
+    }
+
+    /// The run that the path names, when this server may make it do something and the client knows
+    /// how far it has come.
+    ///
+    /// - Throws: `unknownRun`; `foreignCrew`, since what another crew's agents do is not known here;
+    ///   `preconditionFailed`.
+    func ownRecord(_ request: Request, _ context: Routes.Context) async throws -> RunRecord {
+        let record = try await record(context)
+        guard record.crew == runner.crew.name else {
+            throw CrewError(
+                .foreignCrew,
+                "run '\(record.id)' is of crew '\(record.crew)'; this server works "
+                    + "'\(runner.crew.name)'")
+        }
+        try checkVersion(of: record, request)
+        return record
+    }
+
+    /// - Throws: `preconditionFailed` when the client has named other versions than the run's.
+    func checkVersion(of record: RunRecord, _ request: Request) throws(CrewError) {
+        guard let condition = VersionCondition(request.headers[.ifMatch]),
+            !condition.holds(for: record)
+        else { return }
+        throw CrewError.goneOn(record)
+    }
+
+    /// The members of a request's body.
+    func members(
+        of request: inout Request, _ names: String...
+    ) async throws -> StrictMembers {
+        try StrictMembers(
+            await request.readObject(upTo: options.limits.maxBodyBytes), names: names)
+    }
+
+    /// The parameters of a request's URL.
+    func parameters(of request: Request, _ names: String...) throws(CrewError) -> StrictMembers {
+        try StrictMembers(QueryString(request.uri.query), names: names)
+    }
+
+    /// A run as it is now; with what came of it when it is at rest.
+    func document(
+        _ run: RunID, _ status: HTTPResponse.Status, _ headers: HTTPFields = [:]
+    ) async throws -> Response {
+        guard let record = try await runner.record(of: run) else { throw CrewError.unknownRun(run) }
+        let result = record.isAtRest ? try await runner.settledResult(of: run) : nil
+        var headers = headers
+        headers[.eTag] = VersionCondition.tag(of: record)
+        return .json(RunDocument(record: record, result: result).json, status, headers)
+    }
+}
+
+extension CrewError {
+    static func goneOn(_ record: RunRecord) -> CrewError {
+        CrewError(
+            .preconditionFailed,
+            "run '\(record.id)' has gone on: its last event is \(record.lastSequence)")
+    }
+}
