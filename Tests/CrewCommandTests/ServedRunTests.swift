@@ -70,7 +70,7 @@ struct ServedRunTests {
 
     @Test("A live run is cancelled through the server and can be resumed after that")
     func cancel() async throws {
-        let crew = try await serving("ask", wordsPerSecond: 3) { crew, id, _ in
+        let crew = try await serving("ask", wordsPerSecond: 1) { crew, id, _ in
             _ = try await crew.runs("resume", id, "x", "--detach")
             let ended = try await crew.runs("cancel", id)
             #expect(ended.code == 0, "\(ended.errors)")

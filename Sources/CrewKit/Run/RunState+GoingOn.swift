@@ -35,13 +35,29 @@ extension RunState {
         model = fork.model ?? model
         pause = nil
         cancelDepth = nil
-        recover()
+        forgetCallsUnderWay()
         if let input = fork.input {
             say(input, to: turnOwner ?? crew.entryPoint)
         } else if case .ended = phase {
             phase = Self.reopened(phaseBeforeEnd) ?? phase
             phaseBeforeEnd = nil
             resetLimits()
+        }
+    }
+
+    /// What the other run had begun and not finished begins anew in a fork, under keys of its own.
+    private mutating func forgetCallsUnderWay() {
+        switch phase {
+        case .toolsUnderWay(let agent, var batch):
+            for call in batch.unfinished { batch.started[call.id] = nil }
+            batch.interrupted = []
+            phase = .toolsUnderWay(agent, batch)
+        case .groupUnderWay(var progress):
+            for branch in progress.unfinished.map(\.branch) {
+                progress.states[branch]?.forgetCallsUnderWay()
+            }
+            phase = .groupUnderWay(progress)
+        default: break
         }
     }
 

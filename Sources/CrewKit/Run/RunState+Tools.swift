@@ -1,7 +1,7 @@
 /// What becomes of the tool calls of a reply.
 extension RunState {
     static let unknownOutcome =
-        "It is not known whether this call took effect: the process ended while it was under way. "
+        "It is not known whether this call took effect: the run was broken off while it was under way. "
         + "Find out before you repeat it."
 
     func continueTools(_ batch: ToolBatch, of agent: AgentID) -> Step {
@@ -33,7 +33,7 @@ extension RunState {
         switch batch.started[call.id] ?? .write {
         case .read: return []
         case .write:
-            let text = "the outcome of \(call.name) is unknown: the process ended while it ran"
+            let text = "the outcome of \(call.name) is unknown: the run was broken off while it ran"
             return [
                 .warned(RunWarning(agent: agent, code: .outcomeUnknown, message: text)),
                 returned(call, of: agent, .unknown, Self.unknownOutcome),

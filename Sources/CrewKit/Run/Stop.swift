@@ -81,7 +81,7 @@ extension RunState {
         case .lost:
             .failed(
                 RunFailure(
-                    code: "interrupted", message: "the process that worked the run ended",
+                    code: "interrupted", message: "the run was broken off",
                     agent: turnOwner))
         }
     }

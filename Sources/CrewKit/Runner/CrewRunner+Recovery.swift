@@ -49,9 +49,13 @@ extension CrewRunner {
     /// Recovers runs and settles what is overdue, again and again until the task is cancelled.
     ///
     /// A store that fails in between is tried again at the next turn.
-    public func keepWatch(every interval: Duration = .seconds(15)) async {
+    public func keepWatch(every interval: Duration = .seconds(1)) async {
+        var turn = 0
         while (try? await options.clock.sleep(for: interval)) != nil {  // cancelled
             try? await settleOverdue()  // the store's health tells of its failures
+            turn += 1
+            // Looks at all runs that are under way: not at each turn.
+            guard turn.isMultiple(of: 15) else { continue }
             _ = try? await recover()  // as above: what is left is found at the next turn
         }
     }

@@ -139,11 +139,24 @@ extension CrewRunner {
             switch request.ifBusy {
             case .reject: throw error
             case .enqueue: return try await enqueue(run, request, in: session)
-            case .interrupt:
-                try await interruptRuns(of: session)
-                return try await begin(run, request)
+            case .interrupt: return try await begin(run, request, inPlaceOfRunsIn: session)
             }
         }
+    }
+
+    /// Of several who interrupt each other at the same time the last one stays.
+    private func begin(
+        _ run: RunID, _ request: RunRequest, inPlaceOfRunsIn session: SessionID
+    ) async throws -> RunEvents {
+        for _ in 0..<Self.attempts {
+            try await interruptRuns(of: session)
+            do {
+                return try await begin(run, request)
+            } catch let error as CrewError where error.code == .sessionBusy {
+                try await letPass()
+            }
+        }
+        throw CrewError(.sessionBusy, "session '\(session)' is interrupted by too many at once")
     }
 
     private func begin(_ run: RunID, _ request: RunRequest) async throws -> RunEvents {

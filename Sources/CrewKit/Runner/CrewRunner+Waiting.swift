@@ -20,6 +20,7 @@ extension CrewRunner {
         _ run: RunID, with input: String? = nil, expecting expected: Int? = nil
     ) async throws -> RunEvents {
         if let input { try check(input) }
+        try await settleIfOverdue(run)
         return try await reopen(run, expecting: expected) { record, state throws(CrewError) in
             Reopening(.resumed(try resumption(of: record, state, with: input)))
         }
@@ -38,8 +39,22 @@ extension CrewRunner {
         if let reason, reason.utf8.count > 2_000 {
             throw CrewError(.invalidInput, "a reason has at most 2,000 bytes")
         }
+        try await settleIfOverdue(run)
         try await decide(
             ApprovalDecided(approval: approval, decision: decision, reason: reason), of: run)
+    }
+
+    /// An answer that comes too late does not count, also when nobody has looked yet.
+    private func settleIfOverdue(_ run: RunID) async throws {
+        let now = options.now()
+        guard let record = try await store.record(of: run), let expiry = record.expiresAt,
+            expiry < now
+        else { return }
+        do {
+            try await settle(record, now: now)
+        } catch let error as CrewError where error.isLostRace {
+            return  // somebody has just looked
+        }
     }
 
     private func decide(_ decided: ApprovalDecided, of run: RunID) async throws {

@@ -68,11 +68,12 @@ struct ServeCommand: AsyncParsableCommand {
                     logger.warning(
                         "run '\(run)' is left as it is, it cannot be read: \(error.message)")
                 }
+                try await runner.settleOverdue()
                 if count > 0 { logger.notice("\(Self.fate(of: count, under: recovery))") }
                 let crew = ServedComposition(
                     name: setup.loaded.definition.name, runner: runner, store: store,
                     options: options(choices),
-                    webhook: try webhook.calls(
+                    webhook: try await webhook.calls(
                         for: runner, environment: setup.environment, logger: logger),
                     logger: logger)
                 try await crew.serve()

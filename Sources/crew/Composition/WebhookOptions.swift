@@ -26,18 +26,22 @@ struct WebhookOptions: ParsableArguments {
     /// - Throws: `ValidationError` when there is no secret; `invalidInput`.
     func calls(
         for runner: CrewRunner, environment: [String: String], logger: Logger
-    ) throws -> WebhookCalls? {
+    ) async throws -> WebhookCalls? {
         guard let address else { return nil }
         guard let secret = environment["CREW_WEBHOOK_SECRET"] else {
             throw ValidationError(
                 "--webhook needs a secret of at least 16 bytes in CREW_WEBHOOK_SECRET")
         }
         let client = WebhookClient()
-        return WebhookCalls(
-            client: client,
-            webhook: try Webhook(
+        do {
+            let webhook = try Webhook(
                 runner: runner, address: address, secret: secret, transport: client,
-                logger: logger))
+                logger: logger)
+            return WebhookCalls(client: client, webhook: webhook)
+        } catch {
+            try? await client.shutdown()  // the refusal matters more
+            throw error
+        }
     }
 }
 

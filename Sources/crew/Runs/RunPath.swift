@@ -113,7 +113,7 @@ extension RunPath {
         case .runStarted(let started): "input: “\(Self.short(started.input))”"
         case .resumed(let resumed): text(of: resumed)
         case .recovered(let recovered):
-            "taken up after its process ended (\(recovered.policy.rawValue))"
+            "taken up after it was broken off (\(recovered.policy.rawValue))"
         case .forked(let forked): text(of: forked)
         case .turnStarted(let turn): "\(names[turn.agent]) begins"
         case .contextTrimmed(let trimmed):

@@ -16,7 +16,7 @@ enum OutcomeText {
         case .approval where record.approvals.count > 1:
             "\(record.approvals.count) calls wait to be allowed or refused"
         case .approval: "a call waits to be allowed or refused"
-        case .recovery: "the run waits to be resumed after its process ended"
+        case .recovery: "the run waits to be resumed after it was broken off"
         case .input, nil: "\(agent) waits for an answer"
         }
     }

@@ -145,7 +145,7 @@ extension TerminalRenderer {
         case .warned(let warning): note("warning: \(warning.message)")
         case .queued: note("waits until the session is free")
         case .cancelRequested: note("is to end as soon as it may")
-        case .recovered: note("taken up again after the process ended")
+        case .recovered: note("taken up again after it was broken off")
         case .approvalRequested(let request):
             let call = "\(request.call.name) \(short(request.call.arguments.text))"
             line(

@@ -173,6 +173,31 @@ struct ApprovalTests {
         }
     }
 
+    @Test("A decision that comes too late does not count, though nobody has looked yet")
+    func tooLate() async throws {
+        let effects = EffectLedger()
+        let time = Mutex(0.0)
+        var fixture = Self.fixture(effects)
+        fixture.definition.settings.approvalTimeout = .seconds(60)
+        let crew = try fixture.crew()
+        var options = RunnerOptions()
+        options.now = { Date(timeIntervalSince1970: time.withLock { $0 }) }
+        let runner = try CrewRunner(
+            crew: crew, models: ModelSet(Self.model(), for: crew), tools: fixture.tools,
+            options: options)
+        try await withRunning(runner) {
+            let run = try await runner.start(RunRequest("x"))
+            _ = try await runner.result(of: run)
+            let approval = try #require(try await runner.record(of: run)?.approvals.first)
+            time.withLock { $0 = 61 }
+            await #expect { try await runner.decide(approval.id, of: run, .approve) } throws: {
+                ($0 as? CrewError)?.code == .unknownApproval
+            }
+            #expect(try await runner.result(of: run).outcome == .completed)
+            #expect(effects.totals == ["look": 1])
+        }
+    }
+
     @Test("An unanswered pause ends the run, or takes its default answer", arguments: [nil, "yes"])
     func pauseExpires(answer: String?) async throws {
         let time = Mutex(0.0)

@@ -94,6 +94,27 @@ struct ForkTests {
         }
     }
 
+    @Test("A run that went on long is opened from a snapshot that says what its log says")
+    func savesSnapshots() async throws {
+        let store = InMemoryRunStore()
+        var fixture = CrewFixture(AgentDefinition(id: "a", tools: ["t"]))
+        fixture.tools = Toolbox([ClosureTool("t") { _ in "ok" }])
+        fixture.definition.settings.maxRounds = 100
+        let replies = (0..<90).map { _ in ScriptedModel.Reply.calls(("t", [:])) } + [.text("end")]
+        let runner = try fixture.runner(ScriptedModel(["a": replies]), store: store)
+        try await withRunning(runner) {
+            let run = try await runner.start(RunRequest("x"))
+            _ = try await runner.result(of: run)
+            let snapshot = try #require(try await store.snapshot(of: run))
+            let log = try await store.events(of: run, after: 0, limit: 1_000)
+            let folded = RunState(
+                crew: runner.crew, replaying: log.prefix(snapshot.sequence))
+            let kept = try #require(snapshot.state(of: runner.crew))
+            #expect(kept.entries == folded.entries)
+            #expect(kept.nextStep().summary == folded.nextStep().summary)
+        }
+    }
+
     @Test("A long run is opened from its snapshot; one of another format is passed over")
     func opensFromSnapshot() async throws {
         let store = InMemoryRunStore()

@@ -223,6 +223,46 @@ struct StoppingTests {
         }
     }
 
+    @Test("Of several inputs that interrupt each other none is refused, and the last one stays")
+    func interruptTogether() async throws {
+        let replies = Array(repeating: ScriptedModel.Reply.text("x"), count: 40)
+        let runner = try CrewFixture(AgentDefinition(id: "a")).runner(ScriptedModel(["a": replies]))
+        try await withRunning(runner) {
+            var request = RunRequest("1", session: "s")
+            request.ifBusy = .interrupt
+            let input = request
+            let runs = try await withThrowingTaskGroup(of: RunID.self) { group in
+                for _ in 0..<8 { group.addTask { try await runner.start(input) } }
+                return try await group.reduce(into: Set()) { $0.insert($1) }
+            }
+            #expect(runs.count == 8)
+            for run in runs {
+                let outcome = try await runner.result(of: run).outcome
+                #expect(outcome == .completed || outcome == .cancelled)
+            }
+        }
+    }
+
+    @Test("A repeated request that may interrupt does not interrupt itself")
+    func repeatedInterrupt() async throws {
+        let runner = try CrewFixture(AgentDefinition(id: "a")).runner(
+            ScriptedModel(["a": [.text("x")]]))
+        try await withRunning(runner) {
+            var request = RunRequest("1", session: "s")
+            request.ifBusy = .interrupt
+            request.idempotencyKey = IdempotencyKey(text: "k", requestDigest: "1")
+            let input = request
+            let runs = try await withThrowingTaskGroup(of: RunID.self) { group in
+                for _ in 0..<8 { group.addTask { try await runner.start(input) } }
+                return try await group.reduce(into: Set()) { $0.insert($1) }
+            }
+            #expect(runs.count == 1)
+            for run in runs {
+                #expect(try await runner.result(of: run).outcome == .completed)
+            }
+        }
+    }
+
     @Test("A repeated request is the same run; another request with its key is refused")
     func idempotencyKey() async throws {
         let runner = try CrewFixture(AgentDefinition(id: "a")).runner(
