@@ -93,7 +93,8 @@ struct ServedCrew: Sendable {
     /// Asks it to end as Ctrl-C does, and returns when it has begun to.
     func askToEnd() async throws {
         kill(process, SIGTERM)
-        while try !String(contentsOfFile: logFile.string, encoding: .utf8).contains("asked to end") {
+        while try !String(contentsOfFile: logFile.string, encoding: .utf8).contains("asked to end")
+        {
             await Task.yield()
         }
     }

@@ -130,7 +130,9 @@ struct ServedRunTests {
         #expect(resumed.errors.contains("the outcome of Wait is unknown"))
     }
 
-    @Test("On restart runs are paused or ended where that was asked for", arguments: ["pause", "fail"])
+    @Test(
+        "On restart runs are paused or ended where that was asked for",
+        arguments: ["pause", "fail"])
     func onRestart(policy: String) async throws {
         let crew = try KeptCrew()
         try crew.script(wordsPerSecond: 1)

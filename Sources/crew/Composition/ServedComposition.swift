@@ -34,7 +34,9 @@ struct ServedComposition: Sendable {
         if let webhook { services.append(.init(service: webhook)) }
         if store.outlivesProcess {
             services.append(
-                .init(service: HandBack(runner: runner, logger: logger), successTerminationBehavior: .ignore))
+                .init(
+                    service: HandBack(runner: runner, logger: logger),
+                    successTerminationBehavior: .ignore))
         }
         var configuration = ServiceGroupConfiguration(
             services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
