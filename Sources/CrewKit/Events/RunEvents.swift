@@ -67,7 +67,7 @@ public struct RunEvents: AsyncSequence, Sendable {
                     if !stored.isEmpty { return stored }
                     // The store is read to its end: the feed's window must now reach us, or the
                     // run is at rest.
-                    if feed?.position(after: sequence) != nil { continue }
+                    if feed != nil { continue }
                     if try await findFeed() { continue }
                     return nil
                 }

@@ -23,11 +23,14 @@ final class RunJournal: Sendable {
     /// Called before an event is shown with which the run comes to rest: whoever sees it may go on
     /// with the run at once.
     private let willRest: @Sendable () -> Void
+    /// Events after which a run's snapshot is made anew.
+    private let snapshotInterval: Int
     private let gate = SerialGate()
     fileprivate let state: Mutex<State>
 
     init(
-        run: RunID, after sequence: Int, openApprovals: [ApprovalID: BranchID?] = [:],
+        run: RunID, after sequence: Int, snapshotAt snapshotSequence: Int = 0,
+        snapshotInterval: Int = 256, openApprovals: [ApprovalID: BranchID?] = [:],
         store: any RunStore, feed: EventFeed, now: @escaping @Sendable () -> Date,
         willRest: @escaping @Sendable () -> Void = {}
     ) {
@@ -36,9 +39,11 @@ final class RunJournal: Sendable {
         self.store = store
         self.now = now
         self.willRest = willRest
+        self.snapshotInterval = snapshotInterval
         state = Mutex(
             State(
-                lastSequence: sequence, openApprovals: openApprovals, snapshotSequence: sequence))
+                lastSequence: sequence, openApprovals: openApprovals,
+                snapshotSequence: snapshotSequence))
     }
 
     /// Stores and shows events.
@@ -69,8 +74,7 @@ final class RunJournal: Sendable {
             return .some(branch)
         }
         guard let branch = place else { return false }
-        let stored = try await store([.approvalDecided(decided)], branch: branch)
-        state.withLock { $0.said += stored }
+        _ = try await store([.approvalDecided(decided)], branch: branch, isSaid: true)
         return true
     }
 
@@ -81,9 +85,8 @@ final class RunJournal: Sendable {
         await gate.enter()
         defer { gate.leave() }
         guard !state.withLock({ $0.isAtRest }) else { return false }
-        let stored = try await store(
-            [.cancelRequested(CancelRequested(depth: depth))], branch: nil)
-        state.withLock { $0.said += stored }
+        _ = try await store(
+            [.cancelRequested(CancelRequested(depth: depth))], branch: nil, isSaid: true)
         return true
     }
 
@@ -95,7 +98,10 @@ final class RunJournal: Sendable {
         }
     }
 
-    private func store(_ events: [RunEvent], branch: BranchID?) async throws -> [StoredEvent] {
+    /// - Parameter isSaid: true for what the loop has not decided itself and has to take in.
+    private func store(
+        _ events: [RunEvent], branch: BranchID?, isSaid: Bool = false
+    ) async throws -> [StoredEvent] {
         let stored = numbered(events, branch: branch)
         try await store.append(stored, to: run)
         let rests = branch == nil && events.contains(where: \.isRest)
@@ -103,6 +109,7 @@ final class RunJournal: Sendable {
             state.lastSequence += stored.count
             state.isAtRest = state.isAtRest || rests
             for event in stored { state.noteApproval(event) }
+            if isSaid { state.said += stored }
         }
         if rests { willRest() }
         feed.publish(stored)
@@ -119,15 +126,13 @@ final class RunJournal: Sendable {
 }
 
 extension RunJournal {
-    /// Events after which a run's snapshot is made anew.
-    static let snapshotInterval = 256
-
     /// Keeps the folded state when enough has happened since the last time.
     func saveSnapshotIfDue(of run: RunState) async {
         let sequence = state.withLock { state -> Int? in
-            guard state.lastSequence - state.snapshotSequence >= Self.snapshotInterval else {
-                return nil
-            }
+            // A state that lacks what people said is not the one of the last event.
+            guard state.said.isEmpty,
+                state.lastSequence - state.snapshotSequence >= snapshotInterval
+            else { return nil }
             state.snapshotSequence = state.lastSequence
             return state.lastSequence
         }
@@ -143,6 +148,9 @@ extension RunJournal.State {
         case .approvalRequested:
             openApprovals[ApprovalID(rawValue: stored.sequence)] = .some(stored.branch)
         case .approvalDecided(let decided): openApprovals[decided.approval] = nil
+        // What it waited for has been settled with it.
+        case .memberEnded:
+            openApprovals = openApprovals.filter { $0.value != stored.branch }
         default: break
         }
     }

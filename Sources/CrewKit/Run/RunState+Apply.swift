@@ -67,7 +67,8 @@ extension RunState {
     private mutating func spend(_ spent: Usage?, cost spentCost: Double?) {
         if let spent {
             usage = usage.map { $0 + spent } ?? spent
-            tokens += spent.totalTokens ?? 0
+            let sum = tokens.addingReportingOverflow(spent.totalTokens ?? 0)
+            tokens = sum.overflow ? .max : sum.partialValue
         }
         if let spentCost { cost = (cost ?? 0) + spentCost }
     }
@@ -113,7 +114,9 @@ extension RunState {
         totalHandoffs += 1
         let states = started.members.map { ($0.branch, RunState(member: $0, of: self)) }
         phase = .groupUnderWay(
-            GroupProgress(started: started, states: Dictionary(uniqueKeysWithValues: states)))
+            GroupProgress(
+                started: started,
+                states: Dictionary(states, uniquingKeysWith: { first, _ in first })))
     }
 
     private mutating func applyToMember(_ stored: StoredEvent, branch: BranchID) {

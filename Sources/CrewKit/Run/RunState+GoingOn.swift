@@ -40,6 +40,8 @@ extension RunState {
             say(input, to: turnOwner ?? crew.entryPoint)
         } else if case .ended = phase {
             phase = Self.reopened(phaseBeforeEnd) ?? phase
+            phaseBeforeEnd = nil
+            resetLimits()
         }
     }
 

@@ -104,19 +104,28 @@ extension CrewRunner {
     func cancelQueued(_ record: RunRecord) async throws {
         guard let session = record.session else { return }
         let claim = try live.claim(record.id, session: nil)
-        defer { live.release(claim) }
+        do {
+            try await endQueued(record, in: session)
+        } catch {
+            live.release(claim)
+            throw error
+        }
+        live.release(claim)
+        await startQueued(in: session)
+    }
+
+    private func endQueued(_ record: RunRecord, in session: SessionID) async throws {
         let ended = StoredEvent(
             sequence: record.lastSequence + 1, time: options.now(),
             event: .runEnded(RunEnded(outcome: .cancelled)))
         try await store.append([ended], to: record.id)
-        let feed = live.queuedFeed(of: record.id)
+        live.queuedFeed(of: record.id)?.publish([ended])
         leaveQueue(record.id, in: session)
-        feed?.publish([ended])
-        feed?.finish()
     }
 
-    private func leaveQueue(_ run: RunID, in session: SessionID) {
+    func leaveQueue(_ run: RunID, in session: SessionID) {
         live.dequeue(run, in: session)
+        live.queuedFeed(of: run)?.finish()
         live.forgetFeed(of: run)
     }
 }

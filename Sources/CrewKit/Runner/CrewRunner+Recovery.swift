@@ -7,10 +7,13 @@ extension CrewRunner {
     /// before inputs are accepted, and again whenever the store may have failed; the store must have
     /// no other owner.
     ///
+    /// - Parameter unreadable: told of runs whose logs this version cannot read; they stay as they are.
     /// - Returns: how many runs were taken up.
     /// - Throws: what the store throws; what was taken up before stays so.
     @discardableResult
-    public func recover() async throws -> Int {
+    public func recover(
+        unreadable: (RunID, CrewError) -> Void = { _, _ in }
+    ) async throws -> Int {
         var count = 0
         for record in try await all(["running"]) where live.job(of: record.id) == nil {
             do {
@@ -20,6 +23,8 @@ extension CrewRunner {
                 break  // the rest is taken up when there is room
             } catch let error as CrewError where error.isLostRace {
                 continue  // it is worked already
+            } catch let error as CrewError where error.code == .storeUnreadable {
+                unreadable(record.id, error)
             }
         }
         try await waitAgain()
@@ -64,7 +69,16 @@ extension CrewRunner {
             case .pause:
                 var reopening = Reopening(recovered)
                 let agent = state.turnOwner ?? crew.entryPoint
-                reopening.events.append((nil, .paused(RunPaused(agent: agent, kind: .recovery))))
+                reopening.events.append(
+                    (
+                        nil,
+                        .paused(
+                            RunPaused(
+                                agent: agent, kind: .recovery,
+                                expiresAfterSeconds: crew.settings.pauseTimeout.map {
+                                    $0 / .seconds(1)
+                                }))
+                    ))
                 return reopening
             }
         }
@@ -76,6 +90,10 @@ extension CrewRunner {
             let feed = EventFeed(after: record.lastSequence, capacity: crew.settings.feedBuffer)
             // Those that were accepted before keep their place, however many they are.
             try live.enqueue(record.id, in: session, feed: feed, limit: .max)
+            // It may have begun between the list and here.
+            if try await store.record(of: record.id)?.status != .queued {
+                leaveQueue(record.id, in: session)
+            }
         }
         for session in live.queuedSessions { await startQueued(in: session) }
     }

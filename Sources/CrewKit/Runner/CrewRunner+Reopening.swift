@@ -38,7 +38,8 @@ extension CrewRunner {
                     "run '\(run)' has gone on: its last event is \(record.lastSequence), "
                         + "not \(expected)")
             }
-            var (state, sequence) = try await state(of: run)
+            let folded = try await state(of: run)
+            var (state, sequence) = (folded.state, folded.sequence)
             let reopening = try decide(record, state)
             let time = options.now()
             let stored = reopening.events.enumerated().map { offset, entry in
@@ -54,7 +55,8 @@ extension CrewRunner {
                     run: run, start: sequence, store: store, feed: nil, isFirstReader: true)
             }
             return handOver(
-                claim, state: state, after: sequence, showing: stored, stop: reopening.stop)
+                claim, state: state, after: sequence, showing: stored,
+                snapshotAt: folded.snapshotSequence, stop: reopening.stop)
         } catch {
             live.release(claim)
             throw error

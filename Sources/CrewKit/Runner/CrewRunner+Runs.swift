@@ -13,13 +13,9 @@ extension CrewRunner {
     /// then seen with the pieces of its messages.
     public func startFollowing(_ request: RunRequest) async throws -> RunEvents {
         try check(request)
-        if let known = try await known(request) { return known }
-        do {
+        return try await creations.through(request.idempotencyKey?.text) {
+            if let known = try await known(request) { return known }
             return try await beginOrWait(request)
-        } catch let error as CrewError where error.code == .conflict {
-            // The same request may have come twice at the same moment.
-            guard let known = try await known(request) else { throw error }
-            return known
         }
     }
 

@@ -1,17 +1,26 @@
 /// Runs as their logs tell them.
 extension CrewRunner {
-    /// The run folded from its newest snapshot and what came after, and its last sequence.
-    func state(of run: RunID) async throws -> (state: RunState, sequence: Int) {
-        var state = RunState(crew: crew)
+    /// A run as far as its log tells.
+    struct Folded: Sendable {
+        var state: RunState
+        /// Its last event.
         var sequence = 0
+        /// The last event of the snapshot that it was folded from.
+        var snapshotSequence = 0
+    }
+
+    /// The run folded from its newest snapshot and what came after.
+    func state(of run: RunID) async throws -> Folded {
+        var folded = Folded(state: RunState(crew: crew))
         if let snapshot = try await store.snapshot(of: run), let kept = snapshot.state(of: crew) {
-            (state, sequence) = (kept, snapshot.sequence)
+            folded = Folded(
+                state: kept, sequence: snapshot.sequence, snapshotSequence: snapshot.sequence)
         }
         while true {
-            let page = try await store.events(of: run, after: sequence, limit: 1_000)
-            guard let last = page.last else { return (state, sequence) }
-            for stored in page { state.apply(stored) }
-            sequence = last.sequence
+            let page = try await store.events(of: run, after: folded.sequence, limit: 1_000)
+            guard let last = page.last else { return folded }
+            for stored in page { folded.state.apply(stored) }
+            folded.sequence = last.sequence
         }
     }
 
@@ -39,14 +48,15 @@ extension CrewRunner {
     /// Gives a claimed run to whoever works runs; its events from `sequence` on are returned.
     func handOver(
         _ claim: LiveRuns.Claim, state: RunState, after sequence: Int,
-        showing events: [StoredEvent], stop: Stop? = nil
+        showing events: [StoredEvent], snapshotAt snapshotSequence: Int = 0, stop: Stop? = nil
     ) -> RunEvents {
         let feed =
             live.queuedFeed(of: claim.run)
             ?? EventFeed(after: sequence, capacity: crew.settings.feedBuffer)
         feed.publish(events)
         let journal = RunJournal(
-            run: claim.run, after: sequence + events.count, openApprovals: state.openApprovals,
+            run: claim.run, after: sequence + events.count, snapshotAt: snapshotSequence,
+            openApprovals: state.openApprovals,
             store: store, feed: feed, now: options.now,
             willRest: { [live] in live.release(claim) })
         live.begin(

@@ -10,18 +10,17 @@ extension CrewRunner {
     ///
     /// - Throws: `unknownRun`, or what the store throws.
     public func cancel(_ run: RunID, _ depth: StopDepth = .now) async throws {
-        for _ in 0..<3 {
+        for _ in 0..<Self.attempts {
             if let job = await live.settledJob(of: run) {
                 job.control.stop(Stop(reason: .cancelled, depth: depth))
-                // What is to end at once has ended before a log could tell of it.
-                guard depth != .now else { return }
+                // In the log, so that the next process knows of it when this one dies.
                 if try await job.journal.requestCancel(depth) { return }
                 continue
             }
             do {
                 return try await cancelAtRest(run)
-            } catch let error as CrewError where error.code == .conflict {
-                continue  // it was woken between the two
+            } catch let error as CrewError where error.isPassing {
+                try await letPass()  // it was woken between the two
             }
         }
         throw CrewError(.conflict, "run '\(run)' changes hands too fast; try again")
@@ -35,7 +34,9 @@ extension CrewRunner {
         case .running, .paused:
             _ = try await reopen(run) { record, _ throws(CrewError) in
                 if case .ended = record.status { throw CrewError(.conflict, "the run is over") }
-                return Reopening(stop: Stop(reason: .cancelled, endsPause: true))
+                return Reopening(
+                    stop: Stop(reason: .cancelled, endsPause: true),
+                    after: [.cancelRequested(CancelRequested(depth: .now))])
             }
         }
     }
@@ -54,10 +55,18 @@ extension CrewRunner {
 
     /// Forgets a run that is not worked, with all that belongs to it.
     ///
-    /// - Throws: `unknownRun`; `conflict` for a run that is worked or waits for its session.
-    public func delete(_ run: RunID) async throws {
+    /// - Parameter expected: the last sequence that the caller knows; absent takes any.
+    /// - Throws: `unknownRun`; `conflict` for a run that is worked or waits for its session, or that
+    ///   has gone on.
+    public func delete(_ run: RunID, expecting expected: Int? = nil) async throws {
         guard await live.settledJob(of: run) == nil, !live.isQueued(run) else {
             throw CrewError(.conflict, "run '\(run)' is under way: cancel it first")
+        }
+        let claim = try live.claim(run, session: nil)
+        defer { live.release(claim) }
+        let record = try await knownRecord(of: run)
+        if let expected, record.lastSequence != expected {
+            throw CrewError(.conflict, "run '\(run)' has gone on: look at it again")
         }
         try await store.delete(run)
     }

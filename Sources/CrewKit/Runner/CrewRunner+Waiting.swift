@@ -55,14 +55,18 @@ extension CrewRunner {
                     return Reopening(.approvalDecided(decided), branch: open.branch)
                 }
                 return
-            } catch let error as CrewError where error.code == .conflict {
-                continue  // somebody else has just woken it
+            } catch let error as CrewError where error.isPassing {
+                try await letPass()  // somebody else has just woken it
             }
         }
         throw CrewError(.conflict, "run '\(run)' changes hands too fast; try again")
     }
 
-    private static let attempts = 5
+    /// How often what is held for a moment is asked for again.
+    static var attempts: Int { 50 }
+
+    /// Lets whoever holds a run or its session for a moment finish.
+    func letPass() async throws { try await options.clock.sleep(for: .milliseconds(10)) }
 
     private func resumption(
         of record: RunRecord, _ state: RunState, with input: String?
@@ -116,8 +120,10 @@ extension CrewRunner {
             for record in page.runs {
                 do {
                     try await settle(record, now: now)
-                } catch let error as CrewError where error.isLostRace {
-                    continue  // somebody has just answered
+                } catch let error as CrewError
+                    where error.isLostRace || error.code == .storeUnreadable
+                {
+                    continue  // somebody has just answered, or nobody can
                 }
             }
             guard let next = page.next else { return }
@@ -144,6 +150,9 @@ extension CrewRunner {
 }
 
 extension CrewError {
+    /// True when a run or its session is held, which for a run at rest is never for long.
+    var isPassing: Bool { code == .conflict || code == .sessionBusy }
+
     /// True when somebody else has done what was to be done, or is doing it.
     var isLostRace: Bool {
         switch code {

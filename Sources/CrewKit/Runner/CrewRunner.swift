@@ -10,6 +10,7 @@ public final class CrewRunner: Sendable {
     let tools: Toolbox
     let options: RunnerOptions
     let live: LiveRuns
+    let creations = KeyedGate()
     private let toolExecutor = ToolExecutor()
 
     /// - Throws: `unknownAgent` when an agent has no model.
@@ -37,10 +38,9 @@ public final class CrewRunner: Sendable {
             for await job in live.jobs {
                 group.addTask { await self.work(job) }
             }
-            // Handed back: what is under way stops by itself.
-            guard Task.isCancelled else { return }
             for job in live.close() { await abandon(job) }
-            group.cancelAll()
+            // Handed back, what is under way stops by itself.
+            if Task.isCancelled { group.cancelAll() }
         }
     }
 

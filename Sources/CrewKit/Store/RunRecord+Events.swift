@@ -55,6 +55,7 @@ extension RunRecord {
                     request: request))
         case .approvalDecided(let decided):
             approvals.removeAll { $0.id == decided.approval }
+        case .memberEnded: approvals.removeAll { $0.branch == stored.branch }
         case .toolReturned(let returned):
             approvals.removeAll {
                 $0.request.call.id == returned.result.call && $0.branch == stored.branch

@@ -64,7 +64,10 @@ struct ServeCommand: AsyncParsableCommand {
             [logger] store in
             try await setup.withModels { models, choices in
                 let runner = try setup.runner(models, store: store, recovery: recovery)
-                let count = try await runner.recover()
+                let count = try await runner.recover { run, error in
+                    logger.warning(
+                        "run '\(run)' is left as it is, it cannot be read: \(error.message)")
+                }
                 if count > 0 { logger.notice("\(Self.fate(of: count, under: recovery))") }
                 let crew = ServedComposition(
                     name: setup.loaded.definition.name, runner: runner, store: store,

@@ -56,7 +56,8 @@ extension V1Routes {
             throw CrewError(
                 .foreignCrew, "run '\(record.id)' is of crew '\(record.crew)' and not at rest")
         }
-        try await runner.delete(record.id)
+        let expected = request.headers[.ifMatch].map { _ in record.lastSequence }
+        try await runner.delete(record.id, expecting: expected)
         return Response(status: .noContent)
     }
 
