@@ -60,6 +60,7 @@ struct KeptCrew: Sendable {
                   tool_calls: [{name: Pay}]
                   usage: {input_tokens: 30, output_tokens: 12}
               - {after_tool: Wait, reply: 'the gate says: {{tool_output}}'}
+              - {user_matches: both, reply: {tool_calls: [{name: Pay}, {name: Wait}]}}
               - {user_matches: wait, reply: {text: waiting, tool_calls: [{name: Wait}]}}
               - {user_matches: ask, reply: 'which one? [WAIT]'}
               - {reply: 'you said {{user}}, which is good to know at this time of the year'}

@@ -221,6 +221,22 @@ struct KeptRunTests {
         #expect(names.contains(#""type":"recovered""#))
     }
 
+    @Test("A call can be allowed also after the process died that waited and worked beside it")
+    func approveInterrupted() async throws {
+        let crew = try KeptCrew()
+        try crew.closeGate()
+        try await Product.kill(
+            ["run", crew.folder, "both", "--store", "sqlite", "--json"]
+        ) { $0.contains("tool_started") }
+        crew.removeGate()
+        let id = try await crew.newest()
+        #expect(try await crew.runs("list").output.contains("interrupted"))
+        let done = try await crew.runs("approve", id)
+        #expect(done.code == 0 && done.output.contains("paid it"), "\(done.errors)")
+        #expect(done.errors.contains("the outcome of Wait is unknown"))
+        #expect(crew.payments.count == 1)
+    }
+
     @Test("A run of another crew is not worked with this one's agents")
     func otherCrew() async throws {
         let (crew, other) = (try KeptCrew(), try KeptCrew(name: "other"))

@@ -13,7 +13,7 @@ struct ChatCommand: AsyncParsableCommand {
             permission, the question says so. 'exit', 'quit' or Ctrl-D ends the conversation, Ctrl-C \
             what the crew is doing.
 
-            The conversation ends with this command. With --store sqlite:PATH it stays in that file, \
+            The conversation is forgotten when this command ends. With --store sqlite:PATH it stays in that file, \
             and --session goes on with it.
             """)
 
@@ -24,8 +24,9 @@ struct ChatCommand: AsyncParsableCommand {
     var model: String?
 
     @Option(
-        help:
-            "Where the conversation is kept: memory, sqlite:PATH, or sqlite for DIR/.crew/runs.sqlite.",
+        help: ArgumentHelp(
+            "Where the conversation is kept: memory, sqlite:PATH, or sqlite for "
+                + "DIR/.crew/runs.sqlite. (default: memory)"),
         transform: StoreChoice.init)
     var store: StoreChoice = .memory
 

@@ -12,7 +12,7 @@ struct RunCommand: AsyncParsableCommand {
             cost, and calls that need permission are asked about; into a pipe goes plain text, what \
             the agents said and nothing else. Ctrl-C cancels the run; a second one ends at once.
 
-            The run ends with this command. With --store sqlite:PATH it stays in that file, and \
+            The run is forgotten when this command ends. With --store sqlite:PATH it stays in that file, and \
             'crew runs' lists it, shows it and goes on with it.
             """)
 
@@ -29,7 +29,9 @@ struct RunCommand: AsyncParsableCommand {
     var model: String?
 
     @Option(
-        help: "Where the run is kept: memory, sqlite:PATH, or sqlite for DIR/.crew/runs.sqlite.",
+        help: ArgumentHelp(
+            "Where the run is kept: memory, sqlite:PATH, or sqlite for DIR/.crew/runs.sqlite. "
+                + "(default: memory)"),
         transform: StoreChoice.init)
     var store: StoreChoice = .memory
 

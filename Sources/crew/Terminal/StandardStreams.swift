@@ -41,7 +41,10 @@ enum StandardStreams {
     }
 
     /// Asks for a line; `nil` at the end of input. Waits on a thread of its own.
-    static func ask(_ prompt: String) async throws -> String? {
+    ///
+    /// - Parameter isFresh: true for a question that must not be answered by what was typed before.
+    static func ask(_ prompt: String, isFresh: Bool = false) async throws -> String? {
+        if isFresh, isatty(STDIN_FILENO) == 1 { tcflush(STDIN_FILENO, TCIFLUSH) }
         show(prompt)
         return try await withCheckedThrowingContinuation { continuation in
             DispatchQueue.global().async {

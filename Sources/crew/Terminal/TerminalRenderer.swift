@@ -123,6 +123,10 @@ extension TerminalRenderer {
     private func show(_ stored: StoredEvent) {
         switch stored.event {
         case .replied(let reply): show(reply, branch: stored.branch)
+        case .roundStarted(let round) where stored.branch == nil:
+            // An earlier run of the conversation may have been cut off in a message of this number.
+            let message = Message(agent: round.agent, round: round.round)
+            state.withLock { $0.streamed[message] = nil }
         case .toolStarted(let started):
             line(style.paint("→ \(started.call.name) \(short(started.call.arguments.text))", .tool))
         case .toolReturned(let returned):

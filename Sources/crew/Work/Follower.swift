@@ -53,7 +53,7 @@ struct Follower: Sendable {
             ? "allow? [y/n, or a reason to refuse] "
             : "allow \(approval.id), \(TerminalStyle.harmless(approval.request.call.name.rawValue))? "
                 + "[y/n, or a reason to refuse] "
-        while let line = try await StandardStreams.ask(question) {
+        while let line = try await StandardStreams.ask(question, isFresh: true) {
             switch line.trimmingCharacters(in: .whitespacesAndNewlines) {
             case "": continue
             case "y", "Y", "yes": return (.approve, nil)
