@@ -148,7 +148,7 @@ struct ServedRunTests {
                 #expect(resumed.code == 0 && resumed.output.contains("you said hello"))
             } else {
                 let tail = try await crew.runs("tail", try await crew.newest())
-                #expect(tail.code == 1 && tail.errors.contains("ended"))
+                #expect(tail.code == 1 && tail.errors.contains("broken off"))
             }
         }
     }

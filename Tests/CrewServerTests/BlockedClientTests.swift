@@ -7,7 +7,7 @@ import Testing
 
 @testable import CrewServer
 
-@Suite("A client that does not read", .timeLimit(.minutes(1)))
+@Suite("A client that does not read", .timeLimit(.minutes(5)))
 struct BlockedClientTests {
     /// More than the connection holds on both sides.
     private static let muchText = String(repeating: "words ", count: 4_000_000)

@@ -3,7 +3,7 @@ import Testing
 
 @testable import CrewServer
 
-@Suite("Open streams", .timeLimit(.minutes(1)))
+@Suite("Open streams", .timeLimit(.minutes(5)))
 struct OpenStreamsTests {
     @Test("One more than the limit is refused until one is closed")
     func limit() throws {

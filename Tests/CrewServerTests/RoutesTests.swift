@@ -8,7 +8,7 @@ import Testing
 
 @testable import CrewServer
 
-@Suite("Routes", .timeLimit(.minutes(1)))
+@Suite("Routes", .timeLimit(.minutes(5)))
 struct RoutesTests {
     static let setups: [TestingSetup] = [.router, .live]
 

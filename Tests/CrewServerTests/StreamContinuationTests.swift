@@ -8,7 +8,7 @@ import Testing
 
 @testable import CrewServer
 
-@Suite("Going on with an event stream", .timeLimit(.minutes(1)))
+@Suite("Going on with an event stream", .timeLimit(.minutes(5)))
 struct StreamContinuationTests {
     static let setups: [TestingSetup] = [.router, .live]
 

@@ -8,7 +8,7 @@ import Testing
 
 @testable import CrewServer
 
-@Suite("Event stream", .timeLimit(.minutes(1)))
+@Suite("Event stream", .timeLimit(.minutes(5)))
 struct StreamRouteTests {
     static let setups: [TestingSetup] = [.router, .live]
 

@@ -3,7 +3,7 @@ import Testing
 
 @testable import CrewProviders
 
-@Suite("Model endpoints", .timeLimit(.minutes(1)))
+@Suite("Model endpoints", .timeLimit(.minutes(5)))
 struct ModelEndpointsTests {
     static let script = ScriptDefinition(rules: [
         ScriptRule(reply: ScriptReply(text: "from the script"))

@@ -3,7 +3,7 @@ import CrewProviders
 import Synchronization
 import Testing
 
-@Suite("OpenAI chat model against a server that misbehaves", .timeLimit(.minutes(1)))
+@Suite("OpenAI chat model against a server that misbehaves", .timeLimit(.minutes(5)))
 struct OpenAIChatModelTests {
     typealias Step = MisbehavingServer.Step
 

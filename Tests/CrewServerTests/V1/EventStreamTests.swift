@@ -8,7 +8,7 @@ import Testing
 
 @testable import CrewServer
 
-@Suite("Events of /v1", .timeLimit(.minutes(1)))
+@Suite("Events of /v1", .timeLimit(.minutes(5)))
 struct EventStreamTests {
     private static let stream: HTTPFields = [.accept: "text/event-stream"]
 

@@ -7,7 +7,7 @@ import Testing
 
 @testable import CrewServer
 
-@Suite("A client that waits for its run", .timeLimit(.minutes(1)))
+@Suite("A client that waits for its run", .timeLimit(.minutes(5)))
 struct PreferredWaitTests {
     @Test(
         "It gets the run at rest, and hears that it was waited for", arguments: RoutesTests.setups)
@@ -15,7 +15,7 @@ struct PreferredWaitTests {
         let fixture = ServerFixture([.text("done [WAIT]")])
         try await fixture.serve(setup) { client, serving in
             let (headers, run) = try await client.json(
-                .post, "/v1/runs", headers: HTTPFields(["Prefer": "respond-async, wait=10"]),
+                .post, "/v1/runs", headers: HTTPFields(["Prefer": "respond-async, wait=300"]),
                 body: #"{"input": "hi"}"#)
             #expect(headers[named: "Preference-Applied"] == "wait")
             #expect(run["status"] == "paused" && run["agent"] == "a")

@@ -7,7 +7,7 @@ import Testing
 
 @testable import CrewServer
 
-@Suite("What /v1 changes", .timeLimit(.minutes(1)))
+@Suite("What /v1 changes", .timeLimit(.minutes(5)))
 struct RunChangeTests {
     @Test("An answer goes on with a paused run; without a pause or an answer nothing does")
     func resume() async throws {

@@ -7,7 +7,7 @@ import Testing
 
 @testable import CrewServer
 
-@Suite("POST /v1/runs", .timeLimit(.minutes(1)))
+@Suite("POST /v1/runs", .timeLimit(.minutes(5)))
 struct RunCreationTests {
     static let setups: [TestingSetup] = [.router, .live]
 

@@ -8,7 +8,7 @@ import Testing
 
 @testable import CrewServer
 
-@Suite("What /v1 tells", .timeLimit(.minutes(1)))
+@Suite("What /v1 tells", .timeLimit(.minutes(5)))
 struct RunReadingTests {
     @Test("Runs are listed page by page, each once, in the order that was asked for")
     func pages() async throws {
