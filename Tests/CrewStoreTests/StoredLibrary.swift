@@ -95,7 +95,8 @@ enum StoredLibrary {
         run(
             "failed",
             [
-                (nil, start), (nil, .recovered(RunRecovered(policy: .fail))),
+                (nil, start), (nil, .cancelRequested(CancelRequested(depth: .afterTurn))),
+                (nil, .recovered(RunRecovered(policy: .fail))),
                 (
                     nil,
                     ended(
