@@ -33,7 +33,7 @@ extension V1Routes {
             if ErrorResponse.isUnexpected(error) {
                 context.logger.error(
                     "waiting for a run failed",
-                    metadata: ["run_id": "\(run)", "error": "\(error)"])
+                    metadata: ["run_id": "\(run)", "error": "\(ErrorResponse.fullText(of: error))"])
             }
         }
         return try await accepted(run, creation.request, headers, context)
@@ -48,7 +48,7 @@ extension V1Routes {
         } catch let error as CrewError {
             context.logger.error(
                 "a new run cannot be read",
-                metadata: ["run_id": "\(run)", "error": "\(error)"])
+                metadata: ["run_id": "\(run)", "error": "\(ErrorResponse.fullText(of: error))"])
             let record = RunRecord(
                 id: run, crew: runner.crew.name, session: request.session,
                 createdAt: options.now())
