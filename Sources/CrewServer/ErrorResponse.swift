@@ -53,14 +53,22 @@ enum ErrorResponse {
             body: ResponseBody(byteBuffer: ByteBuffer(string: document.text)))
     }
 
-    /// What went wrong on this side is not for clients.
-    private static func detail(of error: CrewError) -> String {
+    /// What clients are told of an error, in an answer or a stream.
+    ///
+    /// What went wrong on this side is not for them; of a store `/health` says what to do.
+    static func detail(of error: CrewError) -> String {
         switch (error.code, kind(of: error.code).status) {
         case (.storeFailed, _):
             "The store of runs failed; /health and the log of the server say more"
         case (_, .internalServerError): "Something went wrong on this side"
         default: error.message
         }
+    }
+
+    /// What the log says of an error: its inside too.
+    static func fullText(of error: any Error) -> String {
+        guard let error = error as? CrewError, let cause = error.cause else { return "\(error)" }
+        return "\(error) (\(cause))"
     }
 
     private static func headers(for error: CrewError) -> HTTPFields {

@@ -3,13 +3,14 @@ public import CrewKit
 /// How long ended runs are kept: what goes beyond a bound is forgotten, oldest first.
 ///
 /// Runs that are queued, running or paused are kept whatever the bounds say, and so are the usage
-/// counters of those that are gone.
+/// counters of those that are gone. A run that ended within the last hour is forgotten only for its
+/// age.
 public struct RetentionPolicy: Sendable, Hashable {
     /// Since a run's last event.
     public let maxAge: Duration?
     /// Ended runs.
     public let maxRuns: Int?
-    /// Bytes of the file that are in use.
+    /// Bytes of events, artifacts and snapshots of ended runs.
     public let maxBytes: Int?
 
     /// 30 days, 100,000 runs, 4 GiB.

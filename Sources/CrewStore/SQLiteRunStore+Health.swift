@@ -33,7 +33,7 @@ extension SQLiteRunStore {
         guard StoreFile.number(path) == fileNumber else {
             throw CrewError(
                 .storeFailed,
-                "'\(path)' was moved or deleted, what is written goes with it: put it back, or start anew"
+                "the file of the store was moved or deleted, what is written goes with it: put it back, or start anew"
             )
         }
         guard access == .owner else {
@@ -45,7 +45,7 @@ extension SQLiteRunStore {
         let found = try await read { try StoreFact.probe.value(in: $0) }
         try await write { database, _ in try StoreFact.probe.set(nil, in: database) }
         guard found == text else {
-            throw CrewError(.storeFailed, "the store '\(path)' does not keep what it is given")
+            throw CrewError(.storeFailed, "the store of runs does not keep what it is given")
         }
     }
 }

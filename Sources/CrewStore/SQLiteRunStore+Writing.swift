@@ -13,7 +13,8 @@ extension SQLiteRunStore {
             var record = record
             record.note(events)
             let row = try RunRow.insert(record, bytes: rows.byteCount, into: database)
-            try rows.insert(run: row.number, crew: record.crew, into: database)
+            // What these events spent is counted where they were appended.
+            try rows.insert(run: row.number, into: database)
             memory.remember(row)
         }
     }
@@ -30,7 +31,8 @@ extension SQLiteRunStore {
             let before = row.record
             row.record.note(events)
             row.bytes += rows.byteCount
-            try rows.insert(run: row.number, crew: row.record.crew, into: database)
+            try rows.insert(run: row.number, into: database)
+            try rows.count(for: row.record.crew, in: database)
             try row.update(from: before, in: database)
             memory.remember(row)
         }

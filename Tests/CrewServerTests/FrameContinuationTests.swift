@@ -173,8 +173,10 @@ struct FrameContinuationTests {
         var encoder = encoder()
         let items: [FeedItem] = [.event(stored(1, .paused(RunPaused(agent: "a"))))]
         #expect(encoder.encode(items).readableBytes == 0)
-        let frames = try Frame.all(in: encoder.end(CrewError(.storeFailed, "full")))
+        let frames = try Frame.all(in: encoder.end(CrewError(.storeFailed, "/secret is full")))
         #expect(frames.types == ["pause", "error"])
         #expect(frames.map(\.id) == [1, 1])
+        #expect(frames.last?.content.contains("/health") == true, "which says what to do")
+        #expect(frames.last?.content.contains("secret") == false)
     }
 }

@@ -41,7 +41,10 @@ struct FaultTests {
             }
         }
         #expect(failure?.code == .storeFailed)
-        #expect(failure?.message == "the disk that holds '\(folder.path)' is full: make room on it")
+        #expect(
+            failure?.message == "the disk that holds the store of runs is full: make room on it")
+        let cause = try #require(failure?.cause)
+        #expect("\(cause)".contains(folder.path), "the log names the file")
         #expect(await isDegraded(store, "is full"))
         wall.advance(2)
         #expect(await isDegraded(store, "is full"), "the probe needs room too")
@@ -85,7 +88,7 @@ struct FaultTests {
         let raw = try folder.rawFile()
         try await raw.writeWithoutTransaction { try $0.beginTransaction(.immediate) }
         let refusal = await message { try await store.append([event(2)], to: "r") }
-        #expect(refusal == "'\(folder.path)' is locked by another program: end that program")
+        #expect(refusal == "the store of runs is locked by another program: end that program")
         #expect(try await store.events(of: "r", after: 0, limit: 9).count == 1, "reading goes on")
         #expect(await isDegraded(store, "is locked"))
         try await raw.writeWithoutTransaction { try $0.rollback() }

@@ -24,7 +24,7 @@ extension InMemoryRunStore {
                 }
                 .filter { query.matches($0.record, notifiedThrough: $0.notifiedThrough) }
                 .sorted { isOldestFirst ? $0.number < $1.number : $0.number > $1.number }
-            let page = matching.prefix(query.limit)
+            let page = matching.prefix(query.boundedLimit)
             let hasMore = matching.count > page.count
             return RunPage(
                 runs: page.map(\.record), next: hasMore ? page.last.map { String($0.number) } : nil)

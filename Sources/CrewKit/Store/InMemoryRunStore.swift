@@ -1,6 +1,7 @@
 import Synchronization
 
-/// Keeps runs in this process's memory and forgets the oldest finished ones.
+/// Keeps runs in this process's memory and forgets the oldest of those that ended, and of those that
+/// are paused.
 ///
 /// For tests, `crew run` and servers that may lose their runs with the process.
 public final class InMemoryRunStore: RunStore {
@@ -19,16 +20,19 @@ public final class InMemoryRunStore: RunStore {
         var created = 0
         var sessions: [SessionID: [RunID]] = [:]
         var keys: [String: RunID] = [:]
-        /// Runs at rest, the one that rested first in front.
-        var resting: [RunID] = []
+        /// The one that ended first in front.
+        var ended: [RunID] = []
+        /// The one that paused first in front. Counted by itself: a run that waits for somebody must
+        /// not go because others end.
+        var paused: [RunID] = []
         var usage: [UsageKey: UsageCount] = [:]
     }
 
     let state = Mutex(State())
     private let maximumRestingRuns: Int
 
-    /// - Parameter maximumRestingRuns: how many ended or paused runs are remembered; with the next
-    ///   one the oldest is forgotten. At least 1.
+    /// - Parameter maximumRestingRuns: how many ended runs are remembered, and how many paused ones;
+    ///   with the next one the oldest of its kind is forgotten. At least 1.
     public init(maximumRestingRuns: Int = 1_000) {
         precondition(maximumRestingRuns > 0, "a store must remember at least one finished run")
         self.maximumRestingRuns = maximumRestingRuns
@@ -39,12 +43,14 @@ public final class InMemoryRunStore: RunStore {
             guard state.logs[record.id] == nil else {
                 throw CrewError(.conflict, "there is a run '\(record.id)' already")
             }
-            if let key = record.idempotencyKey?.text {
-                guard state.keys[key] == nil else {
-                    throw CrewError(.conflict, "there is a run with this idempotency key already")
-                }
-                state.keys[key] = record.id
+            let key = record.idempotencyKey?.text
+            guard key.map({ state.keys[$0] == nil }) ?? true else {
+                throw CrewError(.conflict, "there is a run with this idempotency key already")
             }
+            guard StoredEvent.areNext(events, after: record.lastSequence) else {
+                throw Self.continued(record.id)
+            }
+            if let key { state.keys[key] = record.id }
             var record = record
             record.note(events)
             state.created += 1
@@ -52,7 +58,7 @@ public final class InMemoryRunStore: RunStore {
             if let session = record.session {
                 state.sessions[session, default: []].append(record.id)
             }
-            state.count(events, of: record.crew)
+            noteRest(of: record.id, was: .running, in: &state)
         }
     }
 
@@ -60,7 +66,7 @@ public final class InMemoryRunStore: RunStore {
         try state.withLock { state in
             guard let record = state.logs[run]?.record else { throw CrewError.unknownRun(run) }
             guard StoredEvent.areNext(events, after: record.lastSequence) else {
-                throw CrewError(.conflict, "run '\(run)' was continued by somebody else")
+                throw Self.continued(run)
             }
             state.logs[run]?.events.append(contentsOf: events)
             state.logs[run]?.record.note(events)
@@ -81,20 +87,29 @@ public final class InMemoryRunStore: RunStore {
     public func delete(_ run: RunID) async throws {
         try state.withLock { state in
             guard state.logs[run] != nil else { throw CrewError.unknownRun(run) }
-            state.resting.removeAll { $0 == run }
+            state.wake(run)
             forget(run, in: &state)
         }
     }
 
     private func noteRest(of run: RunID, was before: RunRecord.Status, in state: inout State) {
         guard let record = state.logs[run]?.record, record.status != before else { return }
-        let wasAtRest = state.resting.contains(run)
-        if wasAtRest { state.resting.removeAll { $0 == run } }
-        guard record.isAtRest else { return }
-        state.resting.append(run)
-        while state.resting.count > maximumRestingRuns {
-            forget(state.resting.removeFirst(), in: &state)
+        state.wake(run)
+        switch record.status {
+        case .queued, .running: break
+        case .ended: state.ended.append(run)
+        case .paused: state.paused.append(run)
         }
+        if state.ended.count > maximumRestingRuns {
+            forget(state.ended.removeFirst(), in: &state)
+        }
+        if state.paused.count > maximumRestingRuns {
+            forget(state.paused.removeFirst(), in: &state)
+        }
+    }
+
+    private static func continued(_ run: RunID) -> CrewError {
+        CrewError(.conflict, "run '\(run)' was continued by somebody else")
     }
 
     private func forget(_ run: RunID, in state: inout State) {
@@ -103,6 +118,14 @@ public final class InMemoryRunStore: RunStore {
         guard let session = record.session else { return }
         state.sessions[session]?.removeAll { $0 == run }
         if state.sessions[session]?.isEmpty == true { state.sessions[session] = nil }
+    }
+}
+
+extension InMemoryRunStore.State {
+    /// The run is at rest no more.
+    fileprivate mutating func wake(_ run: RunID) {
+        ended.removeAll { $0 == run }
+        paused.removeAll { $0 == run }
     }
 }
 

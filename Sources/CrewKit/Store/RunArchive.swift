@@ -90,6 +90,8 @@ public struct RunArchive: Sendable {
         var head: Head.Record?
         var events: [StoredEvent] = []
         var problems: [Problem] = []
+        /// Of the groups so far.
+        var branches: Set<BranchID> = []
         /// What the next event has to be numbered.
         var next = 1
 
@@ -131,6 +133,12 @@ public struct RunArchive: Sendable {
             if events.isEmpty, number == 2, !event.event.beginsRun {
                 note("a run does not begin with '\(event.event.name)'", line: number)
             }
+            if let problem = event.event.problem { note(problem, line: number) }
+            if case .groupStarted(let group) = event.event {
+                for branch in group.members.map(\.branch) where !branches.insert(branch).inserted {
+                    note("there is a 'branch' \(branch) already", line: number)
+                }
+            }
             next = event.sequence + 1
             events.append(event)
         }
@@ -168,6 +176,20 @@ extension RunEvent {
         case .runStarted, .queued: true
         default: false
         }
+    }
+
+    /// What no run of this program says; `nil` when nothing is wrong.
+    fileprivate var problem: String? {
+        switch self {
+        case .paused(let pause): Self.problem(ofWait: pause.expiresAfterSeconds)
+        case .approvalRequested(let request): Self.problem(ofWait: request.expiresAfterSeconds)
+        default: nil
+        }
+    }
+
+    private static func problem(ofWait seconds: Double?) -> String? {
+        guard let seconds, !(0...StoredEvent.longestWait).contains(seconds) else { return nil }
+        return "'expires_after_seconds' must be 0 to 100 years"
     }
 }
 

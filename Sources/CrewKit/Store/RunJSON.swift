@@ -32,7 +32,7 @@ public enum RunJSON {
     }
 
     public static func text(of date: Date) -> String {
-        let microseconds = (date.timeIntervalSince1970 * 1_000_000).rounded()
+        let microseconds = (date.writable.timeIntervalSince1970 * 1_000_000).rounded()
         let seconds = (microseconds / 1_000_000).rounded(.down)
         let fraction = String(Int(microseconds - seconds * 1_000_000))
         let whole = Date(timeIntervalSince1970: seconds).formatted(.iso8601).dropLast()
@@ -52,5 +52,14 @@ public enum RunJSON {
         else { return nil }
         let scale = [10.0, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9][digits.count - 1]
         return whole + Double(fraction) / scale
+    }
+}
+
+extension Date {
+    /// The nearest time that RFC 3339 can say, of the years 1 to 9999; 1970 for what is no time.
+    package var writable: Date {
+        let seconds = timeIntervalSince1970
+        guard !seconds.isNaN else { return Date(timeIntervalSince1970: 0) }
+        return Date(timeIntervalSince1970: min(max(seconds, -62_135_596_800), 253_402_300_799))
     }
 }

@@ -20,6 +20,9 @@ public struct RunQuery: Sendable, Hashable {
     /// The most runs of one page, 1 to 1,000.
     public var limit = 50
 
+    /// What every store takes the limit for.
+    public var boundedLimit: Int { min(max(limit, 1), 1_000) }
+
     /// By the time of creation.
     public enum Order: Sendable, Hashable {
         case newestFirst, oldestFirst

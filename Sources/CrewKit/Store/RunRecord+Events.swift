@@ -1,4 +1,4 @@
-import Foundation
+package import Foundation
 
 extension RunRecord {
     /// Characters of an input that a title shows.
@@ -29,7 +29,7 @@ extension RunRecord {
             status = .paused(at: paused.agent)
             pause = Pause(
                 sequence: stored.sequence, kind: paused.kind, agent: paused.agent,
-                expiresAt: paused.expiresAfterSeconds.map { stored.time + $0 })
+                expiresAt: stored.expiry(after: paused.expiresAfterSeconds))
         case .resumed, .recovered, .forked: goOn()
         case .runEnded(let end):
             status = .ended(end.outcome)
@@ -51,7 +51,7 @@ extension RunRecord {
                 Approval(
                     id: ApprovalID(rawValue: stored.sequence), branch: stored.branch,
                     requestedAt: stored.time,
-                    expiresAt: request.expiresAfterSeconds.map { stored.time + $0 },
+                    expiresAt: stored.expiry(after: request.expiresAfterSeconds),
                     request: request))
         case .approvalDecided(let decided):
             approvals.removeAll { $0.id == decided.approval }
@@ -75,5 +75,18 @@ extension RunRecord {
     private static func title(of input: String) -> String {
         let line = input.split(whereSeparator: \.isNewline).first ?? ""
         return line.count <= titleLength ? String(line) : line.prefix(titleLength - 1) + "…"
+    }
+}
+
+extension StoredEvent {
+    /// The longest wait that anything is given: 100 years.
+    static let longestWait = 100 * 365.25 * 86_400
+
+    /// When a wait ends that began with this event; `nil` for one without an end.
+    ///
+    /// Events that were imported may ask for any number of seconds.
+    package func expiry(after seconds: Double?) -> Date? {
+        guard let seconds, seconds.isFinite else { return nil }
+        return time + min(max(0, seconds), Self.longestWait)
     }
 }

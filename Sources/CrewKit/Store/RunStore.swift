@@ -7,8 +7,11 @@
 public protocol RunStore: Sendable {
     /// Begins a run's log with its first events.
     ///
+    /// The usage counters do not count what these events spent: a fork brings them along from a run
+    /// that was counted, an import from another store.
+    ///
     /// - Throws: `CrewError.Code.conflict` when the run exists, or another one with the same
-    ///   idempotency key.
+    ///   idempotency key, or when there is a gap between the events.
     func create(_ record: RunRecord, events: [StoredEvent]) async throws
 
     /// Adds events to a run's log.

@@ -16,25 +16,8 @@ public struct ArtifactShelf: Sendable {
     ///
     /// - Throws: `invalidInput` for a name that `Artifact` does not allow, or what the store throws.
     public func save(_ bytes: [UInt8], as name: String, mediaType: String) async throws {
-        guard Artifact.isName(name) else {
-            throw CrewError(
-                .invalidInput,
-                "an artifact's name is 1 to 200 of A-Z a-z 0-9 _ - . and begins with no dot")
-        }
         try await store.save(
             Artifact(name: name, mediaType: mediaType, byteCount: bytes.count, createdAt: now()),
             bytes: bytes, of: run)
-    }
-}
-
-extension Artifact {
-    static func isName(_ text: String) -> Bool {
-        (1...200).contains(text.utf8.count) && !text.hasPrefix(".")
-            && text.unicodeScalars.allSatisfy { scalar in
-                switch scalar {
-                case "a"..."z", "A"..."Z", "0"..."9", "_", "-", ".": true
-                default: false
-                }
-            }
     }
 }

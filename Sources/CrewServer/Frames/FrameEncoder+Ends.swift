@@ -107,8 +107,8 @@ extension FrameEncoder {
         begin("pause", agent: pause.agent, text, time)
         out.field("session_id", ifPresent: facts.session?.rawValue)
         out.field("pause_kind", pause.kind.rawValue)
-        if let stored, let seconds = pause.expiresAfterSeconds {
-            out.field("expires_at", Timestamp.text(stored.time.addingTimeInterval(seconds)))
+        if let expiry = stored?.expiry(after: pause.expiresAfterSeconds) {
+            out.field("expires_at", Timestamp.text(expiry))
         }
     }
 

@@ -64,8 +64,8 @@ extension FrameEncoder {
         out.field("arguments", request.call.arguments)
         out.field("effect", request.effect.rawValue)
         out.field("reason", request.reason.rawValue)
-        if let seconds = request.expiresAfterSeconds {
-            out.field("expires_at", Timestamp.text(stored.time.addingTimeInterval(seconds)))
+        if let expiry = stored.expiry(after: request.expiresAfterSeconds) {
+            out.field("expires_at", Timestamp.text(expiry))
         }
         out.field("default_decision", request.defaultDecision.rawValue)
         end(stored)

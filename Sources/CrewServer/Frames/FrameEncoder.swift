@@ -77,7 +77,7 @@ struct FrameEncoder: StreamEncoder {
         if let passed = rest { encode(passed: passed) }
         rest = nil
         begin(
-            "error", agent: Self.system, "Execution error: \(failure.message)",
+            "error", agent: Self.system, "Execution error: \(ErrorResponse.detail(of: failure))",
             Timestamp.text(now()))
         out.field("session_id", ifPresent: facts.session?.rawValue)
         out.field("code", failure.code.rawValue)

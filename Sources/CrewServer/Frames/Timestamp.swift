@@ -1,9 +1,11 @@
+import CrewKit
+
 import struct Foundation.Date
 
 /// Writes points in time as RFC 3339 text in UTC, with microseconds.
 enum Timestamp {
     static func text(_ date: Date) -> String {
-        let microseconds = Int((date.timeIntervalSince1970 * 1_000_000).rounded())
+        let microseconds = Int((date.writable.timeIntervalSince1970 * 1_000_000).rounded())
         let (seconds, fraction) = floored(microseconds, by: 1_000_000)
         let (day, secondOfDay) = floored(seconds, by: 86_400)
         let civil = civil(day)

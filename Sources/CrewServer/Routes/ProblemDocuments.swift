@@ -15,7 +15,10 @@ struct ProblemDocuments<Context: RequestContext>: RouterMiddleware {
             if ErrorResponse.isUnexpected(error) {
                 context.logger.error(
                     "request failed",
-                    metadata: ["path": "\(request.uri.path)", "error": "\(error)"])
+                    metadata: [
+                        "path": "\(request.uri.path)",
+                        "error": "\(ErrorResponse.fullText(of: error))",
+                    ])
             }
             return ErrorResponse.response(to: refusal(of: request) ?? error)
         }

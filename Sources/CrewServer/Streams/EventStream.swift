@@ -97,9 +97,15 @@ struct EventStream<Encoder: StreamEncoder>: Sendable {
             case .atRest(let record): return (encoder.end(record), true)
             }
         } catch let error as CrewError {
+            if ErrorResponse.isUnexpected(error) {
+                logger.error(
+                    "reading a run failed",
+                    metadata: ["error": "\(ErrorResponse.fullText(of: error))"])
+            }
             return (encoder.end(error), true)
         } catch  where !(error is CancellationError) {
-            logger.error("reading a run failed", metadata: ["error": "\(error)"])
+            logger.error(
+                "reading a run failed", metadata: ["error": "\(ErrorResponse.fullText(of: error))"])
             let failure = CrewError(.internalError, "something went wrong on this side")
             return (encoder.end(failure), true)
         }

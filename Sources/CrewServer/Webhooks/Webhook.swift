@@ -10,10 +10,12 @@ public import ServiceLifecycle
 /// message may come twice, with the same `webhook-id`. A run that went on before its message was
 /// taken is told of when it rests again.
 public struct Webhook: Service {
-    /// How long a message is sent again and again, in seconds.
-    static let patience = 86_400.0
     /// Messages on their way at the same time.
     private static let width = 8
+    /// Messages of one pass.
+    private static let most = 64
+    /// Runs that one pass looks at: those that are not due yet must not cost a pass all its time.
+    private static let reach = 4 * most
 
     private let runner: CrewRunner
     private let address: String
@@ -37,16 +39,13 @@ public struct Webhook: Service {
         guard let url = URL(string: address), url.host() != nil,
             url.scheme == "http" || url.scheme == "https"
         else { throw CrewError(.invalidInput, "'\(address)' is not an http or https address") }
-        guard secret.utf8.count >= 16 else {
-            throw CrewError(.invalidInput, "the secret of the webhook has less than 16 bytes")
-        }
         self.runner = runner
         self.address = address
         self.transport = transport
         self.clock = clock
         self.now = now
         self.logger = logger
-        signature = WebhookSignature(secret: secret)
+        signature = try WebhookSignature(secret: secret)
     }
 
     public func run() async throws {
@@ -58,20 +57,23 @@ public struct Webhook: Service {
         }
     }
 
-    /// Sends what is due, once.
+    /// Sends what is due, once, and of much of it a part.
     func deliverDue() async {
+        let room = schedule.room(of: Self.most, at: now())
+        guard room > 0 else { return }
         do {
-            let waiting = try await unnotified()
-            schedule.keep(only: Set(waiting.map(\.id)))
-            let due = waiting.filter { schedule.isDue($0, at: now()) }[...]
-            await withDiscardingTaskGroup { group in
-                let lanes = min(Self.width, due.count)
-                for lane in 0..<lanes {
-                    group.addTask {
-                        for index in stride(from: lane, to: due.count, by: lanes) {
-                            await deliver(due[index])
-                        }
-                    }
+            var due = schedule.due(try await unnotified(), at: now()).prefix(room)
+            await withTaskGroup { group in
+                for record in due.prefix(Self.width) {
+                    group.addTask { await deliver(record) }
+                }
+                due = due.dropFirst(Self.width)
+                // A message that takes long holds up none but itself.
+                while await group.next() != nil {
+                    guard schedule.room(of: Self.most, at: now()) > 0,
+                        let record = due.popFirst()
+                    else { continue }
+                    group.addTask { await deliver(record) }
                 }
             }
         } catch {
@@ -79,47 +81,84 @@ public struct Webhook: Service {
         }
     }
 
+    /// The next runs of the list; after its last ones the first come again.
     private func unnotified() async throws -> [RunRecord] {
-        var query = RunQuery(crew: runner.crew.name, order: .oldestFirst, limit: 1_000)
+        var query = RunQuery(
+            crew: runner.crew.name, order: .oldestFirst, cursor: schedule.cursor, limit: Self.most)
         query.isUnnotified = true
-        query.updatedAfter = now() - Self.patience
+        query.updatedAfter = now() - WebhookSchedule.patience / .seconds(1)
         var records: [RunRecord] = []
-        while true {
+        var isFromStart = query.cursor == nil
+        while records.count < Self.reach {
             let page = try await runner.store.runs(matching: query)
             records += page.runs
-            guard let next = page.next else { return records }
-            query.cursor = next
+            query.cursor = page.next
+            guard page.next == nil else { continue }
+            if isFromStart { break }
+            isFromStart = true
         }
+        schedule.cursor = query.cursor
+        var seen: Set<RunID> = []
+        return records.filter { seen.insert($0.id).inserted }
     }
 
-    private func deliver(_ record: RunRecord) async {
+    /// Tells of the rest that the record is about.
+    func deliver(_ record: RunRecord) async {
         do {
-            let status = try await send(record)
-            guard (200..<300).contains(status) || status == 410 else {
-                throw CrewError(.internalError, "it answered \(status)")
+            // A run that went on is told of when it rests again.
+            guard let body = try await body(for: record) else { return }
+            guard await isTaken(body, of: record) else {
+                if !Task.isCancelled { schedule.noteFailure(record, at: now()) }
+                return
             }
             try await runner.store.markNotified(record.id, through: record.lastSequence)
+        } catch let error as CrewError where error.code == .unknownRun {
+            // It was deleted: there is nobody to tell of it.
         } catch {
             guard !Task.isCancelled else { return }
             schedule.noteFailure(record, at: now())
             logger.warning(
-                "webhook: not taken, sent again later",
+                "webhook: the store fails, sent again later",
                 metadata: ["run_id": "\(record.id)", "error": "\(error)"])
         }
     }
 
-    private func send(_ record: RunRecord) async throws -> Int {
+    /// What to say of the rest that the record is about; `nil` when the run has gone on from it.
+    private func body(for record: RunRecord) async throws -> String? {
+        let result = try await runner.settledResult(of: record.id)
+        // Read after the result: when nothing came after the record, the result has no more either.
+        guard let result, let present = try await runner.record(of: record.id),
+            present.lastSequence == record.lastSequence
+        else { return nil }
         let isPaused = if case .paused = record.status { true } else { false }
-        let result = try await runner.result(of: record.id)
         let message: JSONValue = [
             "type": isPaused ? "run.paused" : "run.ended",
             "timestamp": .string(Timestamp.text(record.updatedAt)),
             "data": RunDocument(record: record, result: result).json,
         ]
-        let body = message.text
+        return message.text
+    }
+
+    private func isTaken(_ body: String, of record: RunRecord) async -> Bool {
         let fields = signature.fields(
             id: "\(record.id).\(record.lastSequence)", time: now(), body: body)
-        return try await transport.post(
-            body, fields: [("content-type", "application/json")] + fields, to: address)
+        let reason: String
+        do {
+            let status = try await transport.post(
+                body, fields: [("content-type", "application/json")] + fields, to: address)
+            if (200..<300).contains(status) || status == 410 {
+                schedule.noteTaken(record)
+                return true
+            }
+            reason = "it answered \(status)"
+        } catch {
+            guard !Task.isCancelled else { return false }
+            reason = "\(error)"
+        }
+        schedule.noteRefusal(at: now())
+        logger.warning(
+            "webhook: not taken, sent again later",
+            metadata: ["run_id": "\(record.id)", "error": "\(reason)"])
+        return false
     }
 }

@@ -1,3 +1,4 @@
+import CrewKit
 import Crypto
 import Foundation
 
@@ -5,13 +6,33 @@ import Foundation
 ///
 /// Standard Webhooks 1.0.0 (standardwebhooks.com): HMAC-SHA256 over id, time and body.
 struct WebhookSignature: Sendable {
+    private static let prefix = "whsec_"
+    private static let fewestBytes = 16
+
     private let key: SymmetricKey
 
     /// - Parameter secret: `whsec_` and base64, as the standard writes them, or any text.
-    init(secret: String) {
-        let encoded =
-            secret.hasPrefix("whsec_") ? Data(base64Encoded: String(secret.dropFirst(6))) : nil
-        key = SymmetricKey(data: encoded ?? Data(secret.utf8))
+    /// - Throws: `invalidInput` for base64 that is none, and a key of less than 16 bytes.
+    init(secret: String) throws(CrewError) {
+        let bytes: Data
+        if secret.hasPrefix(Self.prefix) {
+            guard let decoded = Data(base64Encoded: String(secret.dropFirst(Self.prefix.count)))
+            else {
+                throw CrewError(
+                    .invalidInput,
+                    "the secret of the webhook begins with whsec_, but what follows is not base64")
+            }
+            bytes = decoded
+        } else {
+            bytes = Data(secret.utf8)
+        }
+        guard bytes.count >= Self.fewestBytes else {
+            throw CrewError(
+                .invalidInput,
+                "the secret of the webhook has \(bytes.count) bytes: give it \(Self.fewestBytes) at least"
+            )
+        }
+        key = SymmetricKey(data: bytes)
     }
 
     /// The header fields of one message.

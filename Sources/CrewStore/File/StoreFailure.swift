@@ -25,30 +25,39 @@ enum StoreFailure {
     /// What a caller is told when the store did not do what it was asked for.
     static func failure(_ error: any Error, path: String) -> CrewError {
         if let error = error as? CrewError { return error }
-        return CrewError(.storeFailed, sentence(for: error, path: path), cause: error)
+        return CrewError(
+            .storeFailed, sentence(for: error), cause: Incident(path: path, error: error))
     }
 
-    static func sentence(for error: any Error, path: String) -> String {
-        guard let error = error as? DatabaseError else {
-            return "the store '\(path)' failed"
-        }
+    /// What happened, for the log.
+    private struct Incident: Error, CustomStringConvertible {
+        let path: String
+        let error: any Error
+
+        var description: String { "'\(path)': \(error)" }
+    }
+
+    /// - Parameter path: named in the sentence; absent for one that clients of a server read too.
+    static func sentence(for error: any Error, path: String? = nil) -> String {
+        let store = path.map { "'\($0)'" } ?? "the store of runs"
+        guard let error = error as? DatabaseError else { return "\(store) failed" }
         return switch error.resultCode {
         case .SQLITE_FULL:
-            "the disk that holds '\(path)' is full: make room on it"
+            "the disk that holds \(store) is full: make room on it"
         case .SQLITE_BUSY, .SQLITE_LOCKED:
-            "'\(path)' is locked by another program: end that program"
+            "\(store) is locked by another program: end that program"
         case .SQLITE_CORRUPT:
-            "'\(path)' is damaged: put a backup in its place, or move it away to begin anew"
+            "\(store) is damaged: put a backup in its place, or move it away to begin anew"
         case .SQLITE_NOTADB:
-            "'\(path)' is not a store of runs: name another file, or move this one away"
+            "\(store) is not a store of runs: name another file, or move this one away"
         case .SQLITE_READONLY, .SQLITE_PERM, .SQLITE_AUTH, .SQLITE_CANTOPEN:
-            "'\(path)' cannot be written: let this user write the file and its folder"
+            "\(store) cannot be written: let this user write the file and its folder"
         case .SQLITE_IOERR:
-            "the disk that holds '\(path)' failed (SQLite code \(code(of: error))): look after it"
+            "the disk that holds \(store) failed (SQLite code \(code(of: error))): look after it"
         case .SQLITE_TOOBIG:
             "what was to be stored is too large"
         default:
-            "the store '\(path)' failed (SQLite code \(code(of: error)))"
+            "\(store) failed (SQLite code \(code(of: error)))"
         }
     }
 

@@ -17,12 +17,16 @@ struct EventRows: Sendable {
         spent = events.compactMap { UsageCount($0, crew: "") }
     }
 
-    func insert(run: Int64, crew: String, into database: Database) throws {
+    func insert(run: Int64, into database: Database) throws {
         let statement = try database.cachedStatement(
             sql: "INSERT INTO events (run, sequence, body) VALUES (?, ?, ?)")
         for (event, body) in zip(events, bodies) {
             try statement.execute(arguments: [run, event.sequence, body])
         }
+    }
+
+    /// Adds what the events spent to the counters of the crew.
+    func count(for crew: String, in database: Database) throws {
         for var count in spent {
             count.crew = crew
             try count.add(to: database)

@@ -3,6 +3,10 @@ import GRDB
 
 /// Finds the ended runs that a policy does not keep, a few at a time.
 struct Pruning: Sendable {
+    /// A run that only just ended is kept by the bounds of count and size: whoever waited for it
+    /// must have the time to read what came of it.
+    private static let grace = Duration.seconds(3_600)
+
     let policy: RetentionPolicy
     let now: Date
 
@@ -30,6 +34,7 @@ struct Pruning: Sendable {
     /// Takes the oldest runs out of sight, as many as the budget lets delete at once.
     private func removeRuns(_ budget: Removal.Budget, in database: Database) throws -> Int {
         let earliest = policy.maxAge.map { now.timeIntervalSince1970 - $0 / .seconds(1) }
+        let latest = now.timeIntervalSince1970 - Self.grace / .seconds(1)
         var surplus = try surplusRuns(in: database)
         var excess = try excessBytes(in: database)
         var left = budget
@@ -42,7 +47,8 @@ struct Pruning: Sendable {
                 """, arguments: [budget.runs])
         for candidate in candidates {
             let isOld = earliest.map { candidate["updated_at"] < $0 } ?? false
-            guard isOld || surplus > 0 || excess > 0, !left.isSpent else { break }
+            let isTooMuch = (surplus > 0 || excess > 0) && candidate["updated_at"] <= latest
+            guard isOld || isTooMuch, !left.isSpent else { break }
             let removal = Removal(candidate)
             try removal.begin(in: database)
             surplus -= 1
@@ -62,8 +68,13 @@ struct Pruning: Sendable {
     }
 
     private func excessBytes(in database: Database) throws -> Int {
-        guard let bound = policy.maxBytes else { return 0 }
-        return try PageCounts(database).usedBytes - bound
+        // The pages hold more than the ended runs, so that mostly nothing has to be added up.
+        guard let bound = policy.maxBytes, try PageCounts(database).usedBytes > bound else {
+            return 0
+        }
+        let ended = try Int.fetchOne(
+            database, sql: "SELECT SUM(bytes) FROM runs WHERE status = 'ended'")
+        return (ended ?? 0) - bound
     }
 }
 

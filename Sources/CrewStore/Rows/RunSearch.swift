@@ -13,7 +13,7 @@ struct RunSearch: Sendable {
 
     /// - Throws: `invalidInput` for a cursor that is none.
     init(_ query: RunQuery) throws(CrewError) {
-        limit = min(max(query.limit, 1), 1_000)
+        limit = query.boundedLimit
         isOldestFirst = query.order == .oldestFirst
         index =
             query.expiringBefore != nil

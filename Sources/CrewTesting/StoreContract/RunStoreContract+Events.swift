@@ -94,6 +94,17 @@ extension RunStoreContract {
         let record = try await store.record(of: "r")
         try require(record?.lastSequence == 1, "a refused append changes nothing")
         try await store.append([event(2)], to: "r")
+        let late = await code {
+            try await store.create(
+                RunRecord(
+                    id: "late", crew: "c", session: nil,
+                    idempotencyKey: IdempotencyKey(text: "k", requestDigest: "d"),
+                    createdAt: WrittenRun.time(0)), events: [event(2)])
+        }
+        try require(late == .conflict, "a run begins with its first event")
+        let none = try await store.record(of: "late")
+        try require(none == nil, "a beginning with a gap stores nothing")
+        _ = try await WrittenRun(in: store, "late", key: "k")
     }
 
     private func refusesUnknownRuns() async throws {

@@ -65,6 +65,14 @@ extension RunStoreContract {
         let last = try await store.runs(matching: RunQuery(cursor: first.next, limit: 3))
         try require(
             last.runs.map(\.id) == ["r1"] && last.next == nil, "the last page ends the list")
+        for limit in [0, -1, .min] {
+            let page = try await store.runs(matching: RunQuery(limit: limit))
+            try require(
+                page.runs.map(\.id) == ["r4"] && page.next != nil,
+                "a page has at least one run, whatever its limit")
+        }
+        let all = try await ids(store, RunQuery(limit: .max))
+        try require(all.count == 4, "the limit of a page may be as large as a number")
     }
 
     /// No run is listed twice, and none that was there from the beginning is left out.

@@ -4,6 +4,7 @@ extension RunStoreContract {
     func checkUsage() async throws {
         try await countsUsage()
         try await countsOnlyWhatIsStored()
+        try await countsNothingTwice()
     }
 
     private func countsUsage() async throws {
@@ -57,5 +58,26 @@ extension RunStoreContract {
         let code = await code { try await store.append([gap], to: run.id) }
         let counts = try await store.usage(from: "1970-01-01", through: "1970-01-01")
         try require(code == .conflict && counts.isEmpty, "what was refused is not counted")
+    }
+
+    /// A fork and an import begin with events that were counted elsewhere.
+    private func countsNothingTwice() async throws {
+        let store = try await emptyStore()
+        var run = try await WrittenRun(in: store)
+        try await run.append(.replied(reply(usage: Usage(inputTokens: 7))))
+        let forked = RunForked(run: run.id, sequence: 2, input: nil, model: nil)
+        try await store.create(
+            RunRecord(
+                id: "fork", crew: "c", session: nil, parent: run.id, createdAt: WrittenRun.time(3)),
+            events: run.events + [WrittenRun.event(3, .forked(forked))])
+        var counts = try await store.usage(from: "1970-01-01", through: "1970-01-01")
+        try require(counts.map(\.modelCalls) == [1], "what a run begins with is not counted")
+        let record = try await store.record(of: "fork")
+        try require(record?.modelCalls == 1, "a record tells of what the run begins with")
+        let further = WrittenRun.event(4, .replied(reply(usage: Usage(inputTokens: 2))))
+        try await store.append([further], to: "fork")
+        counts = try await store.usage(from: "1970-01-01", through: "1970-01-01")
+        try require(
+            counts.map(\.usage.inputTokens) == [9], "what a copied run spends itself is counted")
     }
 }

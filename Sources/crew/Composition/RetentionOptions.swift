@@ -17,7 +17,7 @@ struct RetentionOptions: ParsableArguments {
     @Option(
         name: .customLong("keep-size"),
         help: ArgumentHelp(
-            "Size of the file above which the oldest ended runs are forgotten, as in 500M or 4G; "
+            "Size of all ended runs above which the oldest are forgotten, as in 500M or 4G; "
                 + "0 means no bound. (default: 4G)", valueName: "size"),
         transform: RetentionOptions.bytes)
     var size: Int?

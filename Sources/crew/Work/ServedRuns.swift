@@ -23,6 +23,8 @@ struct ServedRuns: RunWorkplace {
         guard store.isOwned, let address = try await store.serverAddress() else { return nil }
         var configuration = HTTPClient.Configuration(redirectConfiguration: .disallow)
         configuration.timeout.connect = .seconds(5)
+        // A server that lives writes at least a keep-alive comment in this time.
+        configuration.timeout.read = .seconds(120)
         configuration.connectionPool.retryConnectionEstablishment = false
         let client = HTTPClient(configuration: configuration)
         do {

@@ -94,6 +94,53 @@ struct RunArchiveTests {
         #expect(problems.map { "\($0.line): \($0.message)" } == Self.damages[index].expected)
     }
 
+    @Test(
+        "Waits that nobody can wait, and branches that are there already, are refused with their line"
+    )
+    func impossible() async throws {
+        let store = InMemoryRunStore()
+        let group = RunEvent.groupStarted(
+            GroupStarted(
+                group: "g", from: "a",
+                members: ["1", "1"].map { GroupStarted.Member(branch: $0, agent: "b") }))
+        let pauses = [-1, 1e300, 0, 86_400].map {
+            RunEvent.paused(RunPaused(agent: "a", expiresAfterSeconds: $0))
+        }
+        let log =
+            [.runStarted(RunStarted(crew: "c", input: "x", agent: "a", history: []))] + pauses
+            + [group, .runEnded(RunEnded(outcome: .cancelled))]
+        let events = log.enumerated().map {
+            StoredEvent(
+                sequence: $0.offset + 1, time: Date(timeIntervalSince1970: 0), event: $0.element)
+        }
+        try await store.create(
+            RunRecord(
+                id: "r", crew: "c", session: nil, createdAt: Date(timeIntervalSince1970: 0)),
+            events: events)
+        let read = RunArchive.read(try await Self.text(of: "r", in: store))
+        #expect(read.archive == nil)
+        #expect(read.problems.map(\.line) == [3, 4, 7])
+        #expect(read.problems.last?.message == "there is a 'branch' 1 already")
+    }
+
+    @Test(
+        "A wait of any number of seconds and a time of any size become times that can be written",
+        arguments: [
+            (-5.0, "1970-01-01T00:00:00.000000Z"), (1e300, "2070-01-01T00:00:00.000000Z"),
+            (.nan, nil), (.infinity, nil),
+        ] as [(Double, String?)])
+    func clamped(_ seconds: Double, _ expected: String?) {
+        var record = RunRecord(
+            id: "r", crew: "c", session: nil, createdAt: Date(timeIntervalSince1970: 0))
+        let pause = RunEvent.paused(RunPaused(agent: "a", expiresAfterSeconds: seconds))
+        record.note([
+            StoredEvent(sequence: 1, time: Date(timeIntervalSince1970: 0), event: pause)
+        ])
+        #expect(record.pause?.expiresAt.map { RunJSON.text(of: $0) } == expected)
+        let odd = RunJSON.text(of: Date(timeIntervalSince1970: seconds))
+        #expect(odd.utf8.count == 27 && odd.hasSuffix("Z"))
+    }
+
     @Test("A file that was cut off is refused, and so is a run that was not at rest")
     func incomplete() async throws {
         let lines = try await Self.exported().text.split(separator: "\n").map { "\($0)\n" }

@@ -192,6 +192,21 @@ struct FeedTests {
         #expect(try await store.record(of: "r1") == nil)
         #expect(try await store.runs(in: "s").map(\.id) == ["r2", "r3"])
     }
+
+    @Test("A memory store keeps a paused run when others end, and counts those that begin at rest")
+    func pausedRunsStay() async throws {
+        let store = InMemoryRunStore(maximumRestingRuns: 2)
+        let pause = RunEvent.paused(RunPaused(agent: "a", kind: .approval))
+        for (id, last) in [("waits", pause)]
+            + (1...5).map({ ("r\($0)", RunEvent.runEnded(RunEnded(outcome: .completed))) })
+        {
+            try await store.create(
+                RunRecord(id: RunID(id), crew: "c", session: nil, createdAt: Date()),
+                events: [StoredEvent(sequence: 1, time: Date(), event: last)])
+        }
+        let left = try await store.runs(matching: RunQuery()).runs.map(\.id)
+        #expect(left == ["r5", "r4", "waits"])
+    }
 }
 
 /// Takes the beginning of a run and nothing more.

@@ -58,6 +58,23 @@ struct PreferredWaitTests {
         }
     }
 
+    @Test("When the run cannot be followed, it was accepted nevertheless")
+    func failingStore() async throws {
+        var fixture = ServerFixture([])
+        fixture.store = InterceptedRunStore { events, _ in
+            guard events.first?.sequence == 1 else {
+                throw CrewError(.storeFailed, "/secret/path: no space left")
+            }
+        }
+        try await fixture.serve(.live) { client, _ in
+            let (headers, run) = try await client.json(
+                .post, "/v1/runs", headers: HTTPFields(["Prefer": "wait"]),
+                body: #"{"input": "hi"}"#, .accepted)
+            #expect(headers[.location] == "/v1/runs/run-1" && run["id"] == "run-1")
+            #expect(headers[named: "Preference-Applied"] == nil)
+        }
+    }
+
     @Test("One that leaves gives its place back, and the run goes on")
     func clientLeaves() async throws {
         let fixture = ServerFixture([.hang(after: "")])

@@ -1,5 +1,6 @@
 import CrewKit
 import Hummingbird
+import Logging
 
 /// New runs.
 extension V1Routes {
@@ -20,9 +21,39 @@ extension V1Routes {
         var headers = location(of: run)
         // It cannot be used again, because its reading end was watched for a close.
         headers[.connection] = "close"
-        let isAtRest = try await wait(for: run, atMost: patience, lease, request)
-        if isAtRest { headers[named: "Preference-Applied"] = "wait" }
-        return try await document(run, isAtRest ? .ok : .accepted, headers)
+        do {
+            if try await wait(for: run, atMost: patience, lease, request) {
+                var headers = headers
+                headers[named: "Preference-Applied"] = "wait"
+                return try await document(run, .ok, headers)
+            }
+        } catch let error as CrewError {
+            // The run is accepted, whatever becomes of the waiting: an error would make the client
+            // ask for it again.
+            if ErrorResponse.isUnexpected(error) {
+                context.logger.error(
+                    "waiting for a run failed",
+                    metadata: ["run_id": "\(run)", "error": "\(ErrorResponse.fullText(of: error))"])
+            }
+        }
+        return try await accepted(run, creation.request, headers, context)
+    }
+
+    /// Tells of a run that is not waited for, also when it cannot be read now.
+    private func accepted(
+        _ run: RunID, _ request: RunRequest, _ headers: HTTPFields, _ context: Routes.Context
+    ) async throws -> Response {
+        do {
+            return try await document(run, .accepted, headers)
+        } catch let error as CrewError {
+            context.logger.error(
+                "a new run cannot be read",
+                metadata: ["run_id": "\(run)", "error": "\(ErrorResponse.fullText(of: error))"])
+            let record = RunRecord(
+                id: run, crew: runner.crew.name, session: request.session,
+                createdAt: options.now())
+            return .json(RunDocument(record: record, result: nil).json, .accepted, headers)
+        }
     }
 
     func fork(_ request: Request, _ context: Routes.Context) async throws -> Response {
