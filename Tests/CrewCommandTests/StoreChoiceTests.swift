@@ -51,6 +51,13 @@ struct StoreChoiceTests {
         }
     }
 
+    @Test("A folder that does not exist is told of, not its store")
+    func noFolder() async throws {
+        let ended = try await Product.run("runs", "list", "/no/such/crew")
+        #expect(ended.code == 1)
+        #expect(ended.errors.contains("there is no folder '/no/such/crew'"))
+    }
+
     @Test("A folder that cannot be written is told with what to do")
     func unwritable() async throws {
         let crew = try KeptCrew()

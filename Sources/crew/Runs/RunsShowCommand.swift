@@ -50,9 +50,11 @@ private struct RunPage {
 
     var text: String {
         let width = String(record.lastSequence).count
+        // The events of a fork's beginning are its parent's, and older than the fork.
+        let start = path.steps.first?.time ?? record.createdAt
         let lines = path.steps.map { step in
             let number = String(step.sequence)
-            let offset = Amounts.duration(step.time.timeIntervalSince(record.createdAt))
+            let offset = Amounts.duration(step.time.timeIntervalSince(start))
             return String(repeating: " ", count: max(0, width - number.count) + 1) + number
                 + String(repeating: " ", count: max(0, 8 - offset.count)) + " +\(offset)  "
                 + (step.branch == nil ? "" : "  ") + step.text
