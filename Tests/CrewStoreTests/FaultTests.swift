@@ -166,7 +166,7 @@ struct FaultTests {
             ("'{'", "run 'b' is damaged: put a backup"),
             ("'{}'", "run 'b' is damaged: put a backup"),
             (
-                "replace(record, 'queued', 'asleep')",
+                "replace(record, 'running', 'asleep')",
                 "run 'b' was written by a newer version"
             ),
         ])
