@@ -95,7 +95,7 @@ enum ErrorResponse {
         case .sessionBusy: (.conflict, "The session has a run under way")
         case .alreadyDecided: (.conflict, "The call was decided about otherwise")
         case .foreignCrew: (.conflict, "The run is another crew's")
-        case .conflict: (.conflict, "Somebody else was quicker")
+        case .conflict: (.conflict, "The run is not in that state")
         case .preconditionFailed: (.preconditionFailed, "The run has gone on")
         case .idempotencyConflict: (.unprocessableContent, "The key was used for another request")
         case .bodyTooLarge: (.contentTooLarge, "The body is too large")

@@ -14,6 +14,8 @@ extension SQLiteRunStore {
     }
 
     /// Writes something, reads it back and takes it away, at most once a second.
+    ///
+    /// It does not wait as long as a write for another program that holds the file locked.
     public func health() async -> StoreHealth {
         if faults.mayProbe(at: options.now()) {
             do {
@@ -30,20 +32,15 @@ extension SQLiteRunStore {
 
     /// What is written needs pages of its own, so that it fails where an event would.
     private func probe() async throws {
-        guard StoreFile.number(path) == fileNumber else {
-            throw CrewError(
-                .storeFailed,
-                "the file of the store was moved or deleted, what is written goes with it: put it back, or start anew"
-            )
-        }
+        try place.check()
         guard access == .owner else {
             _ = try await read { try StoreFact.probe.value(in: $0) }
             return
         }
         let text = String(repeating: "crew", count: 4_096)
-        try await write { database, _ in try StoreFact.probe.set(text, in: database) }
+        try await write(.probe) { database, _ in try StoreFact.probe.set(text, in: database) }
         let found = try await read { try StoreFact.probe.value(in: $0) }
-        try await write { database, _ in try StoreFact.probe.set(nil, in: database) }
+        try await write(.probe) { database, _ in try StoreFact.probe.set(nil, in: database) }
         guard found == text else {
             throw CrewError(.storeFailed, "the store of runs does not keep what it is given")
         }

@@ -9,7 +9,9 @@ extension SQLiteRunStore {
         let bodies = try await read {
             try EventRows.bodies(of: run, after: sequence, limit: limit, in: $0)
         }
-        return try bodies.map { try StoredJSON.value(StoredEvent.self, from: $0) }
+        return try bodies.map {
+            try StoredJSON.value(StoredEvent.self, from: $0, named: "an event of run '\(run)'")
+        }
     }
 
     public func record(of run: RunID) async throws -> RunRecord? {
@@ -20,11 +22,15 @@ extension SQLiteRunStore {
         try await record(whose: "idempotency_key", is: key)
     }
 
+    /// A run that cannot be read does not hide the others: it is left out, and `health()` names it.
     public func runs(matching query: RunQuery) async throws -> RunPage {
         let search = try RunSearch(query)
         let rows = try await read { try search.rows(in: $0) }
         return RunPage(
-            runs: try rows.prefix(search.limit).map { try RunRow.record(from: $0.record) },
+            runs: rows.prefix(search.limit).compactMap { row in
+                // The fault is noted.
+                try? record(of: row.run, from: row.record)
+            },
             next: rows.count > search.limit ? String(rows[search.limit - 1].number) : nil)
     }
 
@@ -55,11 +61,23 @@ extension SQLiteRunStore {
     }
 
     private func record(whose column: String, is value: String) async throws -> RunRecord? {
-        let json = try await read { database in
+        let found = try await read { database -> (RunID, Data)? in
             let statement = try database.cachedStatement(
-                sql: "SELECT record FROM runs WHERE \(column) = ?")
-            return try Data.fetchOne(statement, arguments: [value])
+                sql: "SELECT id, record FROM runs WHERE \(column) = ?")
+            return try Row.fetchOne(statement, arguments: [value])
+                .map { (RunID($0[0] as String), $0[1]) }
         }
-        return try json.map { try RunRow.record(from: $0) }
+        return try found.map { try record(of: $0.0, from: $0.1) }
+    }
+
+    private func record(of run: RunID, from json: Data) throws -> RunRecord {
+        do {
+            let record = try RunRow.record(of: run, from: json)
+            faults.noteReadable(run)
+            return record
+        } catch {
+            faults.note(unreadable: run, StoreFailure.failure(error, path: path))
+            throw error
+        }
     }
 }

@@ -40,10 +40,11 @@ extension SQLiteRunStore {
 
     public func delete(_ run: RunID) async throws {
         try await write { database, memory in
-            let row = try RunRow(of: run, in: database)
+            let removal = try Removal(of: run, in: database)
             memory.forget(run)
-            try Removal(of: row).begin(in: database)
+            try removal.begin(in: database)
         }
+        faults.noteReadable(run)
         try await clearRemovals()
     }
 

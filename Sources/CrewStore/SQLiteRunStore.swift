@@ -27,7 +27,7 @@ public final class SQLiteRunStore: RunStore {
     let options: SQLiteStoreOptions
     let pool: DatabasePool
     let faults = FaultLog()
-    let fileNumber: UInt64?
+    let place: FilePlace
     /// Both absent for a reader.
     private let lock: StoreLock?
     private let queue: WriteQueue?
@@ -44,20 +44,24 @@ public final class SQLiteRunStore: RunStore {
         self.path = file.path
         self.access = access
         self.options = options
+        let lockWait = LockWait(limit: options.busyTimeout, patience: options.lockPatience)
         switch access {
         case .owner:
             try file.makeFolder()
             lock = try StoreLock(store: file.path)
             try file.makeFile()
-            pool = try file.pool(options)
-            queue = WriteQueue(pool: pool, limits: options.batch, faults: faults)
+            pool = try file.pool(options, lockWait)
+            place = FilePlace(file.path)
+            let queue = WriteQueue(pool: pool, place: place, limits: options.batch, faults: faults)
+            lockWait.whenLong { [weak queue] in queue?.noteLongLock() ?? true }
+            self.queue = queue
             try pool.write { try StoreFact.serverAddress.set(nil, in: $0) }
         case .reader:
             lock = nil
-            pool = try file.readers(options)
+            pool = try file.readers(lockWait)
+            place = FilePlace(file.path)
             queue = nil
         }
-        fileNumber = StoreFile.number(file.path)
     }
 
     /// Finishes what is being written and gives the file back; nothing works afterwards.
@@ -65,11 +69,11 @@ public final class SQLiteRunStore: RunStore {
         await queue?.close()
         isClosed.withLock { $0 = true }
         try await withCheckedThrowingContinuation { (done: CheckedContinuation<Void, any Error>) in
-            DispatchQueue.global().async { [pool, path, access] in
+            DispatchQueue.global().async { [pool, path, place, access] in
                 done.resume(
                     with: Result {
                         try pool.close()
-                        if access == .owner { StoreFile.tidy(path) }
+                        if access == .owner, place.isKept { StoreFile.tidy(path) }
                     }
                     .mapError { StoreFailure.failure($0, path: path) })
             }

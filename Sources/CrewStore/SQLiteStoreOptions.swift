@@ -18,6 +18,8 @@ public struct SQLiteStoreOptions: Sendable {
     public var now: @Sendable () -> Date
 
     var batch = WriteQueue.Limits()
+    /// How long a lock is waited for before `health()` tells of it.
+    var lockPatience = Duration.seconds(1)
     /// Stands for a full disk in tests.
     var maximumPages: Int?
     /// Pages that are free and stay in the file, because the next writes need some.

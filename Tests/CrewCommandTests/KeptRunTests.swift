@@ -114,6 +114,9 @@ struct KeptRunTests {
         #expect(forked.code == 0 && forked.output.contains("you said the blue one"))
         let fork = try #require(try await crew.list().first)
         #expect(fork["parent"]?.string == id)
+        let shown = try await crew.runs("show", fork["id"]?.string ?? "?").output
+        #expect(shown.contains("forked from") && shown.contains(" +0.000s  "))
+        #expect(!shown.contains("+-"), "what is older than the fork is not before its beginning")
         #expect(forked.errors.contains("run: \(fork["id"]?.string ?? "?")"))
         #expect(try await crew.runs("events", id).output == before)
         let unknown = try await crew.runs("fork", id, "--model", "opnai/x", "--input", "x")
@@ -212,6 +215,8 @@ struct KeptRunTests {
         ) { $0.contains("round_started") }
         let id = try await crew.newest()
         #expect(try await crew.runs("list").output.contains("interrupted"))
+        #expect(try await crew.list("--status", "interrupted").count == 1)
+        #expect(try await crew.list("--status", "completed").isEmpty)
         let tail = try await crew.runs("tail", id)
         #expect(tail.code == 1 && tail.errors.contains("nobody works it"))
         try crew.script()

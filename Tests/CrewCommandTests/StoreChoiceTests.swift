@@ -51,6 +51,13 @@ struct StoreChoiceTests {
         }
     }
 
+    @Test("A folder that does not exist is told of, not its store")
+    func noFolder() async throws {
+        let ended = try await Product.run("runs", "list", "/no/such/crew")
+        #expect(ended.code == 1)
+        #expect(ended.errors.contains("there is no folder '/no/such/crew'"))
+    }
+
     @Test("A folder that cannot be written is told with what to do")
     func unwritable() async throws {
         let crew = try KeptCrew()
@@ -97,6 +104,6 @@ struct StoreChoiceTests {
             ("plain/x.y", "plain/x.y"), ("a b", "'a b'"), ("it's", #"'it'\''s'"#), ("", "''"),
         ])
     func quoting(word: String, quoted: String) {
-        #expect(WaysOn.quoted(word) == quoted)
+        #expect(NextCommands.quoted(word) == quoted)
     }
 }

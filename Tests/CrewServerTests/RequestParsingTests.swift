@@ -1,4 +1,5 @@
 import CrewKit
+import HTTPTypes
 import NIOCore
 import Testing
 
@@ -94,6 +95,31 @@ struct RequestParsingTests {
                 contentType: "application/x-www-form-urlencoded", query: QueryString(nil))
         }
         #expect(error?.code == .unsupportedMediaType)
+    }
+
+    @Test("Broken JSON is told of by its place, also when curl's -d calls it a form")
+    func brokenForm() {
+        let error = #expect(throws: CrewError.self) {
+            try StreamRequest(
+                body: ByteBuffer(string: " {\"query\": \"x\",}"),
+                contentType: "application/x-www-form-urlencoded", query: QueryString(nil))
+        }
+        #expect(error?.code == .invalidInput)
+        #expect(error?.message.contains("invalid JSON at byte") == true, "\(error?.message ?? "")")
+    }
+
+    @Test(
+        "A stream is given to whoever would rather have it than JSON",
+        arguments: [
+            ("text/event-stream", true), ("Text/Event-Stream; charset=utf-8", true),
+            ("text/event-stream, application/json", true), ("*/*", false), ("", false),
+            ("text/event-stream;q=0.1, application/json", false),
+            ("application/json; q=0.5, text/event-stream; q=0.9", true),
+            ("text/event-stream;q=0", false), ("application/json", false),
+        ])
+    func acceptedStream(accept: String, isStream: Bool) {
+        #expect(
+            HTTPFields([HTTPField(name: .accept, value: accept)]).prefersEventStream == isStream)
     }
 
     @Test("JSON is read whatever the type says")

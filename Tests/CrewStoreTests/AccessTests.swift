@@ -113,6 +113,43 @@ struct AccessTests {
         try await reader.close()
     }
 
+    @Test("A store that nobody owns can be read without a file being made beside it")
+    func immutable() async throws {
+        let folder = try StoreFolder()
+        let path = folder.path("a b?c#%.sqlite")
+        let file = try StoreFile(path)
+        let lockWait = LockWait(limit: .zero, patience: .zero)
+        func open() throws -> DatabasePool {
+            try file.immutableReaders(file.configuration(isReader: true, lockWait))
+        }
+        let owner = try SQLiteRunStore(path: path)
+        try await owner.create(record("r"), events: [event(1)])
+        #expect(await message { _ = try open() }.contains("since it was not closed"))
+        try await owner.close()
+        let pool = try open()
+        let count = try await pool.read { try Int.fetchOne($0, sql: "SELECT COUNT(*) FROM runs") }
+        #expect(count == 1)
+        #expect(!FileManager.default.fileExists(atPath: path + "-shm"))
+        try pool.close()
+    }
+
+    @Test("A reader reads a store in a folder that it may not write", .enabled(if: geteuid() != 0))
+    func readOnlyFolder() async throws {
+        let folder = try StoreFolder()
+        let owner = try folder.store()
+        try await owner.create(record("r"), events: [event(1)])
+        try await owner.close()
+        func permit(_ mode: Int) throws {
+            try FileManager.default.setAttributes(
+                [.posixPermissions: mode], ofItemAtPath: folder.url.path)
+        }
+        try permit(0o500)
+        defer { try? permit(0o700) }
+        let reader = try folder.store(.reader)
+        #expect(try await reader.record(of: "r")?.lastSequence == 1)
+        try await reader.close()
+    }
+
     @Test("File and folder are made for their owner's eyes only")
     func permissions() async throws {
         let folder = try StoreFolder()

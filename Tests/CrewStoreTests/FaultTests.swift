@@ -98,6 +98,32 @@ struct FaultTests {
         try await store.close()
     }
 
+    @Test("Health does not wait for a lock as long as a write, and tells of it until one works")
+    func lockedHealth() async throws {
+        let folder = try StoreFolder()
+        let wall = Wall()
+        let store = try folder.store {
+            $0.busyTimeout = .seconds(3_600)
+            $0.lockPatience = .milliseconds(5)
+            $0.now = { wall.now }
+        }
+        try await store.create(record("r"), events: [event(1)])
+        let raw = try folder.rawFile()
+        try await raw.writeWithoutTransaction { try $0.beginTransaction(.immediate) }
+        #expect(await isDegraded(store, "is locked"), "the probe itself waits")
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await store.append([event(2)], to: "r") }
+            wall.advance(2)
+            #expect(await isDegraded(store, "is locked"), "the probe waits behind a write")
+            #expect(await isDegraded(store, "is locked"), "nothing is probed")
+            try await raw.writeWithoutTransaction { try $0.rollback() }
+            try await group.waitForAll()
+        }
+        try raw.close()
+        #expect(await store.health() == .working)
+        try await store.close()
+    }
+
     @Test("A lock that is given back in time costs only time")
     func lockedForAWhile() async throws {
         let folder = try StoreFolder()
@@ -137,6 +163,37 @@ struct FaultTests {
         try await store.close()
     }
 
+    @Test(
+        "A run that cannot be read hides no other, and health names it and why until it is deleted",
+        arguments: [
+            ("'{'", "run 'b' is damaged: put a backup"),
+            ("'{}'", "run 'b' is damaged: put a backup"),
+            (
+                "replace(record, 'running', 'asleep')",
+                "run 'b' was written by a newer version"
+            ),
+        ])
+    func unreadableRecord(stored: String, sentence: String) async throws {
+        let folder = try StoreFolder()
+        let wall = Wall()
+        let store = try folder.store { $0.now = { wall.now } }
+        for run in ["a", "b", "c"] as [RunID] { try await store.create(record(run), events: []) }
+        try await store.write(.alone) { database, _ in
+            try database.execute(
+                sql: "UPDATE runs SET record = \(stored) WHERE id = 'b'")
+        }
+        let page = try await store.runs(matching: RunQuery(limit: 2))
+        #expect(page.runs.map(\.id) == ["c"])
+        let rest = try await store.runs(matching: RunQuery(cursor: page.next, limit: 2))
+        #expect(rest.runs.map(\.id) == ["a"])
+        #expect(await isDegraded(store, sentence))
+        #expect(await message { _ = try await store.record(of: "b") }.contains(sentence))
+        try await store.delete("b")
+        wall.advance(2)
+        #expect(await store.health() == .working)
+        try await store.close()
+    }
+
     /// Overwrites pages that hold events and nothing else, but not the first of them, which opening
     /// moves to make room.
     private func damageEvents(in folder: StoreFolder) throws {
@@ -165,17 +222,32 @@ struct FaultTests {
         let wall = Wall()
         let store = try folder.store { $0.now = { wall.now } }
         #expect(await store.health() == .working)
+        try await store.create(record("r"), events: [event(1)])
         try FileManager.default.moveItem(atPath: folder.path, toPath: folder.path("away"))
+        let refusal = await message { try await store.append([event(2)], to: "r") }
+        #expect(refusal.contains("was moved or deleted"))
+        #expect(await isDegraded(store, "was moved or deleted"), "the write told of it")
         wall.advance(2)
         #expect(await isDegraded(store, "was moved or deleted"))
         try Data().write(to: URL(filePath: folder.path))
+        #expect(await code { try await store.append([event(2)], to: "r") } == .storeFailed)
         wall.advance(2)
         #expect(await isDegraded(store, "was moved or deleted"))
         try FileManager.default.removeItem(atPath: folder.path)
         try FileManager.default.moveItem(atPath: folder.path("away"), toPath: folder.path)
-        wall.advance(2)
-        #expect(await store.health() == .working)
+        try await store.append([event(2)], to: "r")
+        #expect(await store.health() == .working, "a write that works heals")
+        #expect(try await store.record(of: "r")?.lastSequence == 2)
         try await store.close()
+    }
+
+    @Test("A store whose file is gone leaves none in its place when it closes")
+    func closedWithoutFile() async throws {
+        let folder = try StoreFolder()
+        let store = try folder.store()
+        try FileManager.default.removeItem(atPath: folder.path)
+        try await store.close()
+        #expect(!FileManager.default.fileExists(atPath: folder.path))
     }
 
     @Test("What JSON cannot say is refused before it is stored")

@@ -257,7 +257,7 @@ struct RetentionTests {
         let store = try store(folder, .unlimited)
         try await add("r", age: 1, events: 10, to: store)
         try await store.write { database, _ in
-            try Removal(of: try RunRow(of: "r", in: database)).begin(in: database)
+            try Removal(of: "r", in: database).begin(in: database)
         }
         try await store.close()
         let again = try self.store(folder, .unlimited)

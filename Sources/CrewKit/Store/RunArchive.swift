@@ -66,7 +66,8 @@ public struct RunArchive: Sendable {
 
     /// Reads a run that is at rest, or says line by line why there is none.
     public static func read(_ text: String) -> (archive: RunArchive?, problems: [Problem]) {
-        var lines = text.split(separator: "\n", omittingEmptySubsequences: false)[...]
+        // A text may have come by a system or a mail that ends lines in its own way.
+        var lines = text.split(omittingEmptySubsequences: false) { $0 == "\n" || $0 == "\r\n" }[...]
         if lines.last?.isEmpty == true { lines.removeLast() }
         var reading = Reading()
         for (index, line) in lines.enumerated() { reading.take(line, number: index + 1) }
@@ -116,7 +117,26 @@ public struct RunArchive: Sendable {
             guard let version = value["version"]?.integer, version <= RunArchive.version else {
                 return note("this was exported by a newer version of crew: use that one", line: 1)
             }
-            head = try RunJSON.value(Head.self, from: line).record
+            let record = try RunJSON.value(Head.self, from: line).record
+            head = record
+            check(record.id.rawValue, named: "id")
+            if let session = record.session { check(session.rawValue, named: "session_id") }
+            if let parent = record.parent { check(parent.rawValue, named: "parent") }
+        }
+
+        /// An id of another form could not be asked for.
+        private mutating func check(_ id: String, named name: String) {
+            let marks: Set<UInt8> = Set("_-.:".utf8)
+            let fits = id.utf8.allSatisfy { byte in
+                switch byte {
+                case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                    UInt8(ascii: "0")...UInt8(ascii: "9"):
+                    true
+                default: marks.contains(byte)
+                }
+            }
+            guard !fits || !(1...128).contains(id.utf8.count) else { return }
+            note("'\(name)' must be 1 to 128 of A-Z a-z 0-9 _ - . :", line: 1)
         }
 
         private mutating func takeEvent(_ line: Substring, number: Int) throws {
@@ -203,9 +223,14 @@ private struct DecodingProblem {
         case .typeMismatch(_, let context)?, .valueNotFound(_, let context)?:
             text = "\(Self.place(context)) has the wrong type"
         case .dataCorrupted(let context)?:
-            text =
-                context.codingPath.isEmpty
-                ? "it is not JSON" : "\(Self.place(context)): \(context.debugDescription)"
+            if context.codingPath.isEmpty {
+                text = "it is not JSON"
+            } else if context.debugDescription.hasPrefix("Cannot initialize") {
+                // Swift's own words for a text that is no case of an enumeration.
+                text = "\(Self.place(context)) has a value that this version of crew does not know"
+            } else {
+                text = "\(Self.place(context)): \(context.debugDescription)"
+            }
         default: text = "it cannot be read"
         }
     }

@@ -64,11 +64,11 @@ public struct ToolInvocation: Sendable {
     /// The conversation so far, as the agent's run remembers it.
     public let conversation: [ConversationEntry]
     /// Keeps what the tool makes beside its words; absent where nobody keeps it.
-    public let shelf: ArtifactShelf?
+    public let artifacts: RunArtifacts?
 
     public init(
         call: ToolCallID, arguments: JSONObject, idempotencyKey: String, run: RunID,
-        agent: AgentID, conversation: [ConversationEntry] = [], shelf: ArtifactShelf? = nil
+        agent: AgentID, conversation: [ConversationEntry] = [], artifacts: RunArtifacts? = nil
     ) {
         self.call = call
         self.arguments = arguments
@@ -76,6 +76,6 @@ public struct ToolInvocation: Sendable {
         self.run = run
         self.agent = agent
         self.conversation = conversation
-        self.shelf = shelf
+        self.artifacts = artifacts
     }
 }

@@ -42,7 +42,7 @@ extension TurnPerformer {
         let invocation = ToolInvocation(
             call: call.id, arguments: arguments,
             idempotencyKey: idempotencyKey(of: call, in: state), run: run, agent: agent,
-            conversation: state.entries, shelf: ArtifactShelf(run: run, store: store, now: now))
+            conversation: state.entries, artifacts: RunArtifacts(run: run, store: store, now: now))
         let end = await AbandonableCall(executor: toolExecutor, clock: clock.clock, limit: limit)
             .perform { try await tool.call(invocation) }
         switch end {

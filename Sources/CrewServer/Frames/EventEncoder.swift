@@ -5,7 +5,8 @@ import NIOCore
 /// Writes a run's stored events as they are, each under its sequence, and the pieces of messages
 /// between them.
 struct EventEncoder: StreamEncoder {
-    static let preamble = ByteBuffer(string: "retry: 1000\n\n")
+    /// A part of the first block: alone, some clients take it for an event without data.
+    static let preamble = ByteBuffer(string: "retry: 1000\n")
     /// Enough to know which messages are under way.
     static let lookBack: Int? = 1_000
 

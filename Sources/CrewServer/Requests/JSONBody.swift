@@ -16,7 +16,7 @@ enum JSONBody {
         }
         switch result {
         case .failure(let error):
-            if let contentType, !mayHoldJSON(contentType) {
+            if let contentType, !mayHoldJSON(contentType), !looksLikeObject(body) {
                 throw CrewError(
                     .unsupportedMediaType, "the body must be JSON, and is said to be \(contentType)"
                 )
@@ -30,6 +30,12 @@ enum JSONBody {
             }
             return object
         }
+    }
+
+    /// Whoever writes such a body means JSON, and forgot to say so, as with curl's `-d`.
+    private static func looksLikeObject(_ body: ByteBuffer) -> Bool {
+        let blanks = Array(" \t\r\n".utf8)
+        return body.readableBytesView.first { !blanks.contains($0) } == UInt8(ascii: "{")
     }
 
     /// Clients that name no type, or a wrong one that is text, are read all the same.

@@ -48,32 +48,27 @@ extension HTTPFields {
         return nil
     }
 
-    /// True when the client would rather have a stream of events than a document.
+    /// True when the client would rather have a stream of events than a document (RFC 9110, 12.5.1).
     var prefersEventStream: Bool {
-        (self[.accept] ?? "").split(separator: ",").contains { range in
-            range.prefix { $0 != ";" }.filter { !$0.isWhitespace }.lowercased()
-                == "text/event-stream"
-        }
-    }
-}
-
-/// The versions of a run that a request is meant for, or not (RFC 9110, section 13).
-struct VersionCondition {
-    private let tags: [String]
-
-    /// - Parameter header: `If-Match` or `If-None-Match`; an absent one is no condition.
-    init?(_ header: String?) {
-        guard let header else { return nil }
-        tags = header.split(separator: ",").map { tag in
-            let tag = tag.filter { !$0.isWhitespace }
-            return tag.hasPrefix("W/") ? String(tag.dropFirst(2)) : tag
-        }
+        let weights = acceptedWeights
+        guard let stream = weights["text/event-stream"], stream > 0 else { return false }
+        // A stream that is named is meant, unless JSON is named with more weight.
+        return stream >= weights["application/json"] ?? 0
     }
 
-    /// The version of a run is its last sequence.
-    static func tag(of record: RunRecord) -> String { "\"\(record.lastSequence)\"" }
-
-    func holds(for record: RunRecord) -> Bool {
-        tags.contains("*") || tags.contains(Self.tag(of: record))
+    /// What the client takes, by type, and how gladly.
+    private var acceptedWeights: [String: Double] {
+        var weights: [String: Double] = [:]
+        for range in (self[.accept] ?? "").split(separator: ",") {
+            let parts = range.lowercased().split(separator: ";").map {
+                $0.filter { !$0.isWhitespace }
+            }
+            guard let type = parts.first else { continue }
+            let weight = parts.dropFirst().first { $0.hasPrefix("q=") }.map {
+                Double($0.dropFirst(2))
+            }
+            weights[type] = (weight ?? 1) ?? 1
+        }
+        return weights
     }
 }

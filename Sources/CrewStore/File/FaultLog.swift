@@ -9,17 +9,36 @@ final class FaultLog: Sendable {
         var failure: String?
         /// A damaged file stays so, whatever its whole pages still take.
         var damage: String?
+        /// Runs whose record cannot be read, and why.
+        var unreadable: [RunID: String] = [:]
         var lastProbe: Date?
     }
 
     private let state = Mutex(State())
 
-    var sentence: String? { state.withLock { $0.damage ?? $0.failure } }
+    var sentence: String? {
+        state.withLock { state in
+            if let sentence = state.damage ?? state.failure { return sentence }
+            guard let first = state.unreadable.values.min() else { return nil }
+            let more = state.unreadable.count - 1
+            return more == 0 ? first : "\(first) (and \(more) more)"
+        }
+    }
 
     func note(_ error: any Error, _ failure: CrewError) {
         state.withLock { state in
             state.failure = failure.message
             if StoreFailure.isDamage(error) { state.damage = failure.message }
+        }
+    }
+
+    func note(unreadable run: RunID, _ failure: CrewError) {
+        state.withLock { $0.unreadable[run] = failure.message }
+    }
+
+    func noteReadable(_ run: RunID) {
+        state.withLock { state in
+            if !state.unreadable.isEmpty { state.unreadable[run] = nil }
         }
     }
 

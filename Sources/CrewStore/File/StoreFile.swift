@@ -35,13 +35,6 @@ struct StoreFile {
 
     var exists: Bool { FileManager.default.fileExists(atPath: path) }
 
-    /// Which file the path leads to now; `nil` when there is none.
-    static func number(_ path: String) -> UInt64? {
-        // No attributes, no file: which is the answer.
-        let attributes = try? FileManager.default.attributesOfItem(atPath: path)
-        return (attributes?[.systemFileNumber] as? NSNumber)?.uint64Value
-    }
-
     /// Makes the folder when it is missing.
     func makeFolder() throws {
         let folder = URL(filePath: path).deletingLastPathComponent()
@@ -65,10 +58,10 @@ struct StoreFile {
     }
 
     /// Opens the file for its owner.
-    func pool(_ options: SQLiteStoreOptions) throws -> DatabasePool {
+    func pool(_ options: SQLiteStoreOptions, _ lockWait: LockWait) throws -> DatabasePool {
         try reporting {
             let pool = try DatabasePool(
-                path: path, configuration: configuration(isReader: false, options))
+                path: path, configuration: configuration(isReader: false, lockWait))
             try pool.writeWithoutTransaction { database in
                 // The pool has set NORMAL when it turned the write-ahead log on.
                 let synchronous = options.durability == .full ? "FULL" : "NORMAL"
@@ -87,19 +80,50 @@ struct StoreFile {
     }
 
     /// Opens the file beside its owner.
-    func readers(_ options: SQLiteStoreOptions) throws -> DatabasePool {
+    func readers(_ lockWait: LockWait) throws -> DatabasePool {
         guard exists else {
             throw CrewError(.storeUnreadable, "there is no store '\(path)'")
         }
         return try reporting {
-            let pool = try DatabasePool(
-                path: path, configuration: configuration(isReader: true, options))
+            let configuration = configuration(isReader: true, lockWait)
+            let pool: DatabasePool
+            do {
+                pool = try DatabasePool(path: path, configuration: configuration)
+            } catch let error as DatabaseError where needsWritableFolder(error) {
+                pool = try immutableReaders(configuration)
+            }
             try refuseNewer(pool)
             guard try pool.read(StoreSchema.migrator.hasCompletedMigrations) else {
                 throw Self.unfinished(path)
             }
             return pool
         }
+    }
+
+    /// Readers too make files beside the store's, which tell them what its owner writes.
+    private func needsWritableFolder(_ error: DatabaseError) -> Bool {
+        let codes: [ResultCode] = [.SQLITE_CANTOPEN, .SQLITE_READONLY]
+        let folder = URL(filePath: path).deletingLastPathComponent().path
+        return codes.contains(error.resultCode)
+            && FileManager.default.isReadableFile(atPath: path)
+            && !FileManager.default.isWritableFile(atPath: folder)
+    }
+
+    /// Opens a file that nobody owns without making any beside it.
+    ///
+    /// - Throws: `storeUnreadable` when a part of it is in its write-ahead log still.
+    func immutableReaders(_ configuration: Configuration) throws -> DatabasePool {
+        guard !FileManager.default.fileExists(atPath: path + "-wal") else {
+            throw CrewError(
+                .storeUnreadable,
+                "'\(path)' cannot be read without writing to its folder, since it was not closed: "
+                    + "let this user write that, or copy the file together with '\(path)-wal'")
+        }
+        var url = URLComponents()
+        url.scheme = "file"
+        url.path = path
+        url.queryItems = [URLQueryItem(name: "immutable", value: "1")]
+        return try DatabasePool(path: url.string ?? path, configuration: configuration)
     }
 
     /// Moves the write-ahead log into a file that nobody has open any more.
@@ -111,11 +135,11 @@ struct StoreFile {
         try? DatabaseQueue(path: path).close()
     }
 
-    private func configuration(isReader: Bool, _ options: SQLiteStoreOptions) -> Configuration {
+    func configuration(isReader: Bool, _ lockWait: LockWait) -> Configuration {
         var configuration = Configuration()
         configuration.readonly = isReader
         configuration.label = "crew.store"
-        configuration.busyMode = .timeout(options.busyTimeout / .seconds(1))
+        configuration.busyMode = .callback { lockWait.waits(after: $0) }
         configuration.maximumReaderCount = 4
         configuration.prepareDatabase { [path] database in
             try Self.claim(database, path: path)

@@ -21,6 +21,8 @@ final class WriteQueue: Sendable {
         case shared
         /// Has a transaction of its own.
         case alone
+        /// Like `alone`, but fails rather than wait long for a lock.
+        case probe
         /// Is not in a transaction, which some commands of SQLite ask for.
         case bare
     }
@@ -46,6 +48,8 @@ final class WriteQueue: Sendable {
         /// The one that waits longest in front.
         var waiting: [Write] = []
         var isWriting = false
+        /// Whether what is being written is a probe.
+        var isProbing = false
         var isClosed = false
         var memory = WriterMemory()
         var counters = Counters()
@@ -55,11 +59,13 @@ final class WriteQueue: Sendable {
     private let state = Mutex(State())
     private let thread = DispatchQueue(label: "crew.store.writer")
     private let pool: DatabasePool
+    private let place: FilePlace
     private let limits: Limits
     private let faults: FaultLog
 
-    init(pool: DatabasePool, limits: Limits, faults: FaultLog) {
+    init(pool: DatabasePool, place: FilePlace, limits: Limits, faults: FaultLog) {
         self.pool = pool
+        self.place = place
         self.limits = limits
         self.faults = faults
     }
@@ -100,6 +106,23 @@ final class WriteQueue: Sendable {
         }
     }
 
+    /// Notes that another program holds the file locked, and fails the probes that wait behind a
+    /// write. Called on the thread that wants the file.
+    ///
+    /// - Returns: whether that write should wait on.
+    func noteLongLock() -> Bool {
+        let error = DatabaseError(resultCode: .SQLITE_BUSY)
+        let failure = StoreFailure.failure(error, path: pool.path)
+        faults.note(error, failure)
+        let (probes, isProbing) = state.withLock { state in
+            let probes = state.waiting.filter { $0.company == .probe }
+            state.waiting.removeAll { $0.company == .probe }
+            return (probes, state.isProbing)
+        }
+        for probe in probes { probe.fail(failure) }
+        return !isProbing
+    }
+
     private func add(_ write: Write) {
         let (isClosed, mustStart) = state.withLock { state in
             if state.isClosed { return (true, false) }
@@ -130,6 +153,7 @@ final class WriteQueue: Sendable {
             let count = size(of: state.waiting)
             let batch = Array(state.waiting.prefix(count))
             state.waiting.removeFirst(count)
+            state.isProbing = batch.first?.company == .probe
             guard batch.isEmpty else { return (batch, []) }
             state.memory = memory
             state.isWriting = false
@@ -161,6 +185,7 @@ extension WriteQueue {
     private func commit(_ batch: [Write], _ memory: inout WriterMemory) -> [Answer] {
         do {
             var stored = 0
+            try place.check()
             let answers = try pool.writeWithoutTransaction { database in
                 if batch.first?.company == .bare {
                     return try batch.map { try $0.work(database, &memory) }
@@ -168,6 +193,8 @@ extension WriteQueue {
                 var answers: [Answer] = []
                 try database.inTransaction(.immediate) {
                     answers = try batch.map { try attempt($0, database, &memory, &stored) }
+                    // The lock may have been waited for.
+                    try place.check()
                     return .commit
                 }
                 return answers

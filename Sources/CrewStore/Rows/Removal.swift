@@ -19,11 +19,16 @@ struct Removal {
     let events: Int
     let bytes: Int
 
-    init(of row: RunRow) {
-        run = row.number
-        session = row.record.session?.rawValue
-        events = row.record.lastSequence
-        bytes = row.bytes
+    /// Of a run whose record need not be readable.
+    ///
+    /// - Throws: `unknownRun`.
+    init(of run: RunID, in database: Database) throws {
+        let statement = try database.cachedStatement(
+            sql: "SELECT number, session, last_sequence, bytes FROM runs WHERE id = ?")
+        guard let row = try Row.fetchOne(statement, arguments: [run.rawValue]) else {
+            throw CrewError.unknownRun(run)
+        }
+        self.init(row)
     }
 
     init(_ row: Row) {

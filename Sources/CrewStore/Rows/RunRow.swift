@@ -19,7 +19,8 @@ extension RunRow {
         guard let row = try Row.fetchOne(statement, arguments: [run.rawValue]) else {
             throw CrewError.unknownRun(run)
         }
-        self.init(number: row[0], record: try Self.record(from: row[2]), bytes: row[1])
+        self.init(
+            number: row[0], record: try Self.record(of: run, from: row[2]), bytes: row[1])
     }
 
     /// Stores a new run and notes it with its session.
@@ -80,8 +81,8 @@ extension RunRow {
             .execute(arguments: [record.updatedAt.timeIntervalSince1970, session.rawValue])
     }
 
-    static func record(from json: Data) throws -> RunRecord {
-        try StoredJSON.value(RunRecord.self, from: json)
+    static func record(of run: RunID, from json: Data) throws -> RunRecord {
+        try StoredJSON.value(RunRecord.self, from: json, named: "run '\(run)'")
     }
 
     private static func count(_ record: RunRecord, in database: Database) throws {

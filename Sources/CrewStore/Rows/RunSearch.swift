@@ -46,7 +46,7 @@ struct RunSearch: Sendable {
     var sql: String {
         let filter = conditions.isEmpty ? "" : "WHERE \(conditions.joined(separator: " AND "))"
         return """
-            SELECT number, record FROM runs \(index.map { "INDEXED BY \($0)" } ?? "") \(filter)
+            SELECT number, id, record FROM runs \(index.map { "INDEXED BY \($0)" } ?? "") \(filter)
             ORDER BY number \(isOldestFirst ? "ASC" : "DESC") LIMIT ?
             """
     }
@@ -54,7 +54,9 @@ struct RunSearch: Sendable {
     var statementArguments: StatementArguments { StatementArguments(arguments + [limit + 1]) }
 
     /// One more than the limit when there is a next page.
-    func rows(in database: Database) throws -> [(number: Int64, record: Data)] {
-        try Row.fetchAll(database, sql: sql, arguments: statementArguments).map { ($0[0], $0[1]) }
+    func rows(in database: Database) throws -> [(number: Int64, run: RunID, record: Data)] {
+        try Row.fetchAll(database, sql: sql, arguments: statementArguments).map {
+            ($0[0], RunID($0[1] as String), $0[2])
+        }
     }
 }

@@ -15,14 +15,26 @@ enum StoredJSON {
         }
     }
 
-    static func value<Value: Decodable>(_ type: Value.Type, from json: Data) throws -> Value {
+    /// - Parameter name: what is read, for the sentence of an error.
+    /// - Throws: `storeUnreadable`.
+    static func value<Value: Decodable>(
+        _ type: Value.Type, from json: Data, named name: String
+    ) throws -> Value {
         do {
             return try JSONDecoder().decode(type, from: json)
         } catch {
-            throw CrewError(
-                .storeUnreadable,
-                "the store holds something that this version of crew cannot read: use a newer one",
-                cause: error)
+            let advice =
+                isOfNewerVersion(json, error)
+                ? "was written by a newer version of crew: use that one"
+                : "is damaged: put a backup of the store in its place, or delete the run"
+            throw CrewError(.storeUnreadable, "\(name) \(advice)", cause: error)
         }
+    }
+
+    /// What is whole and has a word that is not known here was not hurt by a disk: another version
+    /// meant something by it.
+    private static func isOfNewerVersion(_ json: Data, _ error: any Error) -> Bool {
+        guard case DecodingError.dataCorrupted = error else { return false }
+        return (try? JSONSerialization.jsonObject(with: json)) != nil  // what is no JSON is damaged
     }
 }

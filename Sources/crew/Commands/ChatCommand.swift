@@ -61,7 +61,7 @@ struct ChatCommand: AsyncParsableCommand {
         let stored = words.contains("--store") ? words : words + ["--store", "sqlite"]
         StandardStreams.complain(
             "  "
-                + (stored + ["--session", session.rawValue]).map(WaysOn.quoted)
+                + (stored + ["--session", session.rawValue]).map(NextCommands.quoted)
                 .joined(separator: " "))
     }
 

@@ -61,7 +61,7 @@ struct RunCommand: AsyncParsableCommand {
                 }
             }
         }
-        WaysOn(folder: crew.folder, store: store).tell(record)
+        NextCommands(folder: crew.folder, store: store).tell(record)
         try ExitCodes.check(record)
     }
 }

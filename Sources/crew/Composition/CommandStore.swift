@@ -52,6 +52,9 @@ struct CommandStore: Sendable {
                     + "--store sqlite:PATH")
         }
         guard FileManager.default.fileExists(atPath: path) else {
+            guard FileManager.default.fileExists(atPath: folder) else {
+                throw CommandFailure("error: there is no folder '\(folder)': name a crew's")
+            }
             throw CommandFailure(
                 "error: there is no store '\(path)': crew serve \(folder) makes it, "
                     + "--store sqlite:PATH names another")

@@ -40,7 +40,7 @@ struct RunsCancelCommand: AsyncParsableCommand {
         }
     }
 
-    private func end(_ record: RunRecord, at place: some RunWorkplace) async throws -> RunRecord {
+    private func end(_ record: RunRecord, at place: some RunWorker) async throws -> RunRecord {
         if case .ended = record.status { return record }
         for try await _ in try await place.perform(.cancel(record, depth)).items {}
         return try await place.record(of: record.id)

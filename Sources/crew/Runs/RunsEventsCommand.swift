@@ -63,7 +63,7 @@ struct RunsTailCommand: AsyncParsableCommand {
                         + "does 'crew runs resume'")
             }
             renderer.end(record)
-            WaysOn(folder: kept.folder, store: kept.store).tell(record)
+            NextCommands(folder: kept.folder, store: kept.store).tell(record)
             try ExitCodes.check(record)
         }
     }

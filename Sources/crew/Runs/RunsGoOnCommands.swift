@@ -12,7 +12,7 @@ struct RunsResumeCommand: AsyncParsableCommand {
             can be said there, with an answer as if it had been said then.
             """)
 
-    @OptionGroup var errand: RunErrand
+    @OptionGroup var errand: RunActionOptions
 
     @Argument(help: "What the person says. '-' reads it from standard input.")
     var input: String?
@@ -29,7 +29,7 @@ struct RunsApproveCommand: AsyncParsableCommand {
         commandName: "approve",
         abstract: "Allows a tool call that waits for permission, and lets the run go on.")
 
-    @OptionGroup var errand: RunErrand
+    @OptionGroup var errand: RunActionOptions
 
     @Argument(help: "The number of the call; may be left out when only one waits.")
     var approval: Int?
@@ -48,7 +48,7 @@ struct RunsRefuseCommand: AsyncParsableCommand {
         abstract: "Refuses a tool call that waits for permission, and lets the run go on.",
         discussion: "The call is not made; its agent reads that, with the reason.")
 
-    @OptionGroup var errand: RunErrand
+    @OptionGroup var errand: RunActionOptions
 
     @Argument(help: "The number of the call; may be left out when only one waits.")
     var approval: Int?
@@ -73,7 +73,7 @@ struct RunsForkCommand: AsyncParsableCommand {
             anew, tools with effects included. The other run stays as it is.
             """)
 
-    @OptionGroup var errand: RunErrand
+    @OptionGroup var errand: RunActionOptions
 
     @Option(
         name: .customLong("from-step"),

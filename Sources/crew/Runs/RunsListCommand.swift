@@ -28,6 +28,8 @@ struct RunsListCommand: AsyncParsableCommand {
     @Flag(help: "Print one JSON document a line, as GET /v1/runs has them.")
     var json = false
 
+    /// Told by the list of a running run that no process works.
+    private static let interrupted = "interrupted"
     private static let statuses: Set = ["queued", "running", "paused", "ended"]
     private static let outcomes: Set = [
         "completed", "terminated", "limit_reached", "cancelled", "failed",
@@ -37,7 +39,7 @@ struct RunsListCommand: AsyncParsableCommand {
         guard (1...1_000).contains(limit) else {
             throw ValidationError("--limit must be 1 to 1000")
         }
-        let known = Self.statuses.union(Self.outcomes)
+        let known = Self.statuses.union(Self.outcomes).union([Self.interrupted])
         guard let stranger = status.first(where: { !known.contains($0) }) else { return }
         let hint = NearestWord.suggestion(for: stranger, among: known)
         throw ValidationError(
@@ -62,20 +64,27 @@ struct RunsListCommand: AsyncParsableCommand {
 
     private func records(in store: SQLiteRunStore) async throws -> ([RunRecord], hasMore: Bool) {
         var query = RunQuery(session: session.map { SessionID($0) }, limit: 1_000)
-        query.statuses = Set(status.map { Self.outcomes.contains($0) ? "ended" : $0 })
+        query.statuses = Set(status.map(Self.storedStatus))
         if status.allSatisfy(Self.statuses.contains) { query.limit = limit + 1 }
+        let isOwned = store.isOwned
         var found: [RunRecord] = []
         repeat {
             let page = try await store.runs(matching: query)
-            found += page.runs.filter(isWanted)
+            found += page.runs.filter { isWanted($0, isOwned: isOwned) }
             query.cursor = page.next
         } while query.cursor != nil && found.count <= limit
         return (Array(found.prefix(limit)), found.count > limit)
     }
 
-    private func isWanted(_ record: RunRecord) -> Bool {
-        status.isEmpty || status.contains(record.status.name)
-            || status.contains(OutcomeText.word(for: record.status))
+    private static func storedStatus(_ word: String) -> String {
+        if word == interrupted { return "running" }
+        return outcomes.contains(word) ? "ended" : word
+    }
+
+    private func isWanted(_ record: RunRecord, isOwned: Bool) -> Bool {
+        if status.isEmpty || status.contains(record.status.name) { return true }
+        if record.status == .running, !isOwned { return status.contains(Self.interrupted) }
+        return status.contains(OutcomeText.word(for: record.status))
     }
 }
 

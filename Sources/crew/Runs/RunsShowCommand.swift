@@ -34,7 +34,8 @@ struct RunsShowCommand: AsyncParsableCommand {
             let page = RunPage(
                 record: record, path: RunPath(events, names: KeptRuns.names(in: kept.folder)),
                 now: Date(), isOwned: store.isOwned,
-                waysOn: WaysOn(folder: kept.folder, store: kept.store).lines(for: record))
+                nextCommands: NextCommands(folder: kept.folder, store: kept.store).lines(
+                    for: record))
             StandardStreams.show(json ? page.json.text + "\n" : page.text)
         }
     }
@@ -46,13 +47,15 @@ private struct RunPage {
     let path: RunPath
     let now: Date
     let isOwned: Bool
-    let waysOn: [String]
+    let nextCommands: [String]
 
     var text: String {
         let width = String(record.lastSequence).count
+        // The events of a fork's beginning are its parent's, and older than the fork.
+        let start = path.steps.first?.time ?? record.createdAt
         let lines = path.steps.map { step in
             let number = String(step.sequence)
-            let offset = Amounts.duration(step.time.timeIntervalSince(record.createdAt))
+            let offset = Amounts.duration(step.time.timeIntervalSince(start))
             return String(repeating: " ", count: max(0, width - number.count) + 1) + number
                 + String(repeating: " ", count: max(0, 8 - offset.count)) + " +\(offset)  "
                 + (step.branch == nil ? "" : "  ") + step.text
@@ -93,7 +96,7 @@ private struct RunPage {
             lines.append(
                 "the pause ends by itself in \(Amounts.age(expiry.timeIntervalSince(now)))")
         }
-        lines += waysOn.map { "  \($0)" }
+        lines += nextCommands.map { "  \($0)" }
         return lines.isEmpty ? [] : [""] + lines
     }
 

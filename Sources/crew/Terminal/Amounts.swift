@@ -23,8 +23,10 @@ enum Amounts {
         return unit.map { "\(Int(seconds / $0.0))\($0.1)" } ?? "\(max(0, Int(seconds)))s"
     }
 
-    /// A span of time within a run: milliseconds below ten seconds.
+    /// A span of time within a run: milliseconds below ten seconds. A clock that was set back in
+    /// between makes none of less than nothing.
     static func duration(_ seconds: TimeInterval) -> String {
+        let seconds = max(0, seconds)
         guard seconds < 60 else { return "\(Int(seconds) / 60)m\(Int(seconds) % 60)s" }
         let milliseconds = Int((seconds * 1_000).rounded())
         guard milliseconds < 10_000 else { return "\(Int(seconds.rounded()))s" }

@@ -3,7 +3,7 @@ import Foundation
 
 /// Shows a run until it is at rest, and asks about calls that wait where somebody can answer.
 struct Follower: Sendable {
-    let place: any RunWorkplace
+    let place: any RunWorker
     let renderer: any Renderer
     let interrupts: Interrupts
     /// Whether somebody sits at the terminal who can allow calls.

@@ -1,7 +1,7 @@
 import CrewKit
 
 /// Runs that this process works.
-struct OwnRuns: RunWorkplace {
+struct OwnRuns: RunWorker {
     let runner: CrewRunner
 
     func start(_ request: RunRequest) async throws -> FollowedRun {

@@ -5,7 +5,7 @@ import NIOCore
 import NIOHTTP1
 
 /// Runs that a server works which owns the store, asked for over HTTP.
-struct ServedRuns: RunWorkplace {
+struct ServedRuns: RunWorker {
     /// As the server has noted it, such as `http://127.0.0.1:8080`.
     let address: String
     let client: HTTPClient

@@ -30,6 +30,8 @@ struct RunArchiveTests {
         let (store, text) = try await Self.exported()
         let (archive, problems) = RunArchive.read(text)
         #expect(problems == [])
+        let windows = RunArchive.read(text.replacing("\n", with: "\r\n"))
+        #expect(windows.archive?.events == archive?.events && windows.problems == [])
         let other = InMemoryRunStore()
         try await #require(archive).restore(to: other)
         let original = try #require(try await store.record(of: "run"))
@@ -81,6 +83,20 @@ struct RunArchiveTests {
         (
             { $0[3].replace(#""time":"2026"#, with: #""time":"soon"#) },
             ["4: this is not an event: 'time': 'soon-11-21T12:00:00.123456Z' is not a time"]
+        ),
+        (
+            { $0[3].replace(#""type":""#, with: #""type":"un"#) },
+            [
+                "4: this is not an event: 'type' has a value that this version of crew does not know"
+            ]
+        ),
+        (
+            { $0[0].replace(#""id":"run""#, with: #""id":"a/b""#) },
+            ["1: 'id' must be 1 to 128 of A-Z a-z 0-9 _ - . :"]
+        ),
+        (
+            { $0[0].replace(#""session_id":"s""#, with: #""session_id":"""#) },
+            ["1: 'session_id' must be 1 to 128 of A-Z a-z 0-9 _ - . :"]
         ),
         ({ $0[2] = "" }, ["3: this is not an event: it is not JSON"]),
     ]

@@ -21,7 +21,7 @@ final class Ledger: Tool {
             calls.append(call.arguments)
             return calls.count
         }
-        try await call.shelf?.save(
+        try await call.artifacts?.save(
             Array("<b>\(number)</b>".utf8), as: "note-\(number).html", mediaType: "text/html")
         return "noted"
     }

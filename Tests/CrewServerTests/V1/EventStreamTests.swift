@@ -61,7 +61,7 @@ struct EventStreamTests {
                 headers: [.accept: "application/json;q=0.5, text/event-stream"], body: nil)
             #expect(response.headers[.contentType] == "text/event-stream; charset=utf-8")
             let text = String(buffer: response.body)
-            #expect(text.hasPrefix("retry: 1000\n\nid: 1\nevent: run_started\ndata: {"))
+            #expect(text.hasPrefix("retry: 1000\nid: 1\nevent: run_started\ndata: {"))
             let events = try SentEvent.all(in: text)
             let stored = try await serving.runner.store.events(of: run, after: 0, limit: 100)
             #expect(events.types == stored.map(\.event.name))

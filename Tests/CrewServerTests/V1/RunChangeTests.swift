@@ -37,6 +37,14 @@ struct RunChangeTests {
             let stale = try await client.problem(
                 .post, path, headers: [.ifMatch: "\"\(last - 1)\""], body: body)
             #expect(stale.status == 412 && stale.document["code"] == "precondition_failed")
+            let weak = try await client.problem(
+                .post, path, headers: [.ifMatch: "W/\"\(last)\""], body: body)
+            #expect(weak.status == 412, "a weak tag does not say that it is the same")
+            for malformed in ["\(last)", "", "*, *", "\"\(last)\" \"1\"", "\"\(last)"] {
+                let answer = try await client.problem(
+                    .post, path, headers: [.ifMatch: malformed], body: body)
+                #expect(answer.status == 400, "\(malformed)")
+            }
             // Only one of those who know the same version can go on with it.
             let statuses = try await withThrowingTaskGroup(of: Int.self) { group in
                 for _ in 1...5 {

@@ -60,6 +60,8 @@ struct RunReadingTests {
             ("/v1/runs?order=up", "order must be"), ("/v1/runs?cursor=x", "cursor"),
             ("/v1/runs?session_id=%20", "session_id must be"),
             ("/v1/usage?from=2026-1-1", "from must be a day"),
+            ("/v1/usage?from=2026-02-31", "from must be a day"),
+            ("/v1/usage?through=2026-13-01", "through must be a day"),
             ("/v1/usage?from=2027-01-02&through=2027-01-01", "not be after"),
             ("/v1/runs/run-1?x=1", "unknown parameter 'x'"),
             ("/v1/runs/run-1/events?after=-1", "at least 0"),

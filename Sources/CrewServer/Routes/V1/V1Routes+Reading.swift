@@ -1,4 +1,5 @@
 import CrewKit
+import Foundation
 import Hummingbird
 
 /// What there is: runs, sessions, usage.
@@ -35,7 +36,7 @@ extension V1Routes {
         _ = try parameters(of: request)
         let record = try await record(context)
         // A run changes only by its events, so its last sequence tells whether it has.
-        if VersionCondition(request.headers[.ifNoneMatch])?.holds(for: record) == true {
+        if try VersionCondition(request.headers[.ifNoneMatch])?.isLike(record) == true {
             return Response(
                 status: .notModified, headers: [.eTag: VersionCondition.tag(of: record)])
         }
@@ -84,7 +85,9 @@ extension StrictMembers {
         let fits =
             text.count == form.count
             && zip(text, form).allSatisfy { $1 == "-" ? $0 == "-" : $0.isASCII && $0.isNumber }
-        guard fits else {
+        // A date that is made of it and is another is none of the calendar.
+        let date = try? Date("\(text)T00:00:00Z", strategy: .iso8601)  // no date is nil
+        guard fits, let date, UsageCount.day(of: date) == text else {
             throw CrewError(.invalidInput, "\(name) must be a day such as 2026-11-21")
         }
         return text

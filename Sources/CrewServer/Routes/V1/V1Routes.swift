@@ -73,10 +73,11 @@ extension V1Routes {
         return record
     }
 
-    /// - Throws: `preconditionFailed` when the client has named other versions than the run's.
+    /// - Throws: `preconditionFailed` when the client has named other versions than the run's;
+    ///   `invalidInput` for what names none.
     func checkVersion(of record: RunRecord, _ request: Request) throws(CrewError) {
-        guard let condition = VersionCondition(request.headers[.ifMatch]),
-            !condition.holds(for: record)
+        guard let condition = try VersionCondition(request.headers[.ifMatch]),
+            !condition.isExactly(record)
         else { return }
         throw CrewError.goneOn(record)
     }

@@ -1,7 +1,7 @@
 import CrewKit
 
 /// The commands that go on with a run at rest, for people to copy.
-struct WaysOn: Sendable {
+struct NextCommands: Sendable {
     let folder: String
     let store: StoreChoice
 

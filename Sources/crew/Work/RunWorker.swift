@@ -1,7 +1,7 @@
 import CrewKit
 
 /// Whoever works the runs of a store: this process, or the server that owns it.
-protocol RunWorkplace: Sendable {
+protocol RunWorker: Sendable {
     /// Does it, and returns what follows.
     func perform(_ action: RunAction) async throws -> FollowedRun
     /// The run's events after `sequence`, and those to come until it is at rest.

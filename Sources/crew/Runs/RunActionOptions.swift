@@ -4,7 +4,7 @@ import CrewKit
 import CrewStore
 
 /// Something that is to be done to a kept run, by whoever may do it.
-struct RunErrand: ParsableArguments {
+struct RunActionOptions: ParsableArguments {
     @OptionGroup var crew: CrewOptions
 
     @Argument(help: "The run's id, or its first characters.")
@@ -24,7 +24,7 @@ struct RunErrand: ParsableArguments {
     /// Does it, shows the run until it is at rest, and ends with the exit code of its outcome.
     func perform(_ makeAction: @Sendable @escaping (RunRecord) throws -> RunAction) async throws {
         guard let record = try await followed(makeAction) else { return }
-        WaysOn(folder: crew.folder, store: store).tell(record)
+        NextCommands(folder: crew.folder, store: store).tell(record)
         try ExitCodes.check(record)
     }
 
@@ -70,7 +70,7 @@ struct RunErrand: ParsableArguments {
     }
 
     private func follow(
-        _ action: RunAction, at place: some RunWorkplace, _ renderer: any Renderer
+        _ action: RunAction, at place: some RunWorker, _ renderer: any Renderer
     ) async throws -> RunRecord? {
         let followed = try await place.perform(action)
         if case .fork = action { StandardStreams.complain("run: \(followed.run)") }

@@ -1,7 +1,7 @@
 import Foundation
 
 /// Where a tool puts what it makes beside its words: a report, a picture, a long table.
-public struct ArtifactShelf: Sendable {
+public struct RunArtifacts: Sendable {
     private let run: RunID
     private let store: any RunStore
     private let now: @Sendable () -> Date
