@@ -24,6 +24,20 @@ struct ApprovalTests {
         ScriptedModel(["a": [.calls(("ship", [:]), ("look", [:])), .text("done")]])
     }
 
+    /// A runner whose calls wait a minute for permission.
+    private static func expiring(
+        _ effects: EffectLedger, at time: HandSetTime
+    ) throws -> CrewRunner {
+        var fixture = fixture(effects)
+        fixture.definition.settings.approvalTimeout = .seconds(60)
+        let crew = try fixture.crew()
+        var options = RunnerOptions()
+        options.now = { time.now }
+        return try CrewRunner(
+            crew: crew, models: ModelSet(model(), for: crew), tools: fixture.tools,
+            options: options)
+    }
+
     @Test("A call is made only after it was allowed; the others of its reply do not wait")
     func allowed() async throws {
         let effects = EffectLedger()
@@ -145,22 +159,15 @@ struct ApprovalTests {
     @Test("Nobody decides in time: the default decision is taken once, and the log says so")
     func expires() async throws {
         let effects = EffectLedger()
-        let time = Mutex(0.0)
-        var fixture = Self.fixture(effects)
-        fixture.definition.settings.approvalTimeout = .seconds(60)
-        let crew = try fixture.crew()
-        var options = RunnerOptions()
-        options.now = { Date(timeIntervalSince1970: time.withLock { $0 }) }
-        let runner = try CrewRunner(
-            crew: crew, models: ModelSet(Self.model(), for: crew), tools: fixture.tools,
-            options: options)
+        let time = HandSetTime()
+        let runner = try Self.expiring(effects, at: time)
         try await withRunning(runner) {
             let run = try await runner.start(RunRequest("x"))
             _ = try await runner.result(of: run)
-            time.withLock { $0 = 60 }
+            time.set(60)
             try await runner.settleOverdue()
             #expect(try await runner.record(of: run)?.approvals.count == 1)
-            time.withLock { $0 = 61 }
+            time.set(61)
             try await runner.settleOverdue()
             try await runner.settleOverdue()
             let told = try await CrewFixture.follow(run, of: runner)
@@ -176,20 +183,13 @@ struct ApprovalTests {
     @Test("A decision that comes too late does not count, though nobody has looked yet")
     func tooLate() async throws {
         let effects = EffectLedger()
-        let time = Mutex(0.0)
-        var fixture = Self.fixture(effects)
-        fixture.definition.settings.approvalTimeout = .seconds(60)
-        let crew = try fixture.crew()
-        var options = RunnerOptions()
-        options.now = { Date(timeIntervalSince1970: time.withLock { $0 }) }
-        let runner = try CrewRunner(
-            crew: crew, models: ModelSet(Self.model(), for: crew), tools: fixture.tools,
-            options: options)
+        let time = HandSetTime()
+        let runner = try Self.expiring(effects, at: time)
         try await withRunning(runner) {
             let run = try await runner.start(RunRequest("x"))
             _ = try await runner.result(of: run)
             let approval = try #require(try await runner.record(of: run)?.approvals.first)
-            time.withLock { $0 = 61 }
+            time.set(61)
             await #expect { try await runner.decide(approval.id, of: run, .approve) } throws: {
                 ($0 as? CrewError)?.code == .unknownApproval
             }
@@ -240,6 +240,15 @@ struct ApprovalTests {
             #expect(same.count == events.count)
         }
     }
+}
+
+/// The time of day as a test sets it.
+private final class HandSetTime: Sendable {
+    private let seconds = Mutex(0.0)
+
+    var now: Date { Date(timeIntervalSince1970: seconds.withLock { $0 }) }
+
+    func set(_ time: Double) { seconds.withLock { $0 = time } }
 }
 
 extension [StoredEvent] {
