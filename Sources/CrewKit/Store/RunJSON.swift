@@ -31,13 +31,7 @@ public enum RunJSON {
         return try decoder.decode(type, from: Data(text.utf8))
     }
 
-    public static func text(of date: Date) -> String {
-        let microseconds = (date.writable.timeIntervalSince1970 * 1_000_000).rounded()
-        let seconds = (microseconds / 1_000_000).rounded(.down)
-        let fraction = String(Int(microseconds - seconds * 1_000_000))
-        let whole = Date(timeIntervalSince1970: seconds).formatted(.iso8601).dropLast()
-        return "\(whole).\(String(repeating: "0", count: 6 - fraction.count))\(fraction)Z"
-    }
+    public static func text(of date: Date) -> String { Timestamp.text(date) }
 
     /// Any number of digits after the point, or none.
     private static func date(_ text: String) -> Date? {

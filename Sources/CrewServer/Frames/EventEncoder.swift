@@ -1,5 +1,4 @@
 import CrewKit
-import Foundation
 import NIOCore
 
 /// Writes a run's stored events as they are, each under its sequence, and the pieces of messages
@@ -47,7 +46,7 @@ struct EventEncoder: StreamEncoder {
             for delta in openRounds.abandoned { write(delta, to: &bytes) }
         }
         bytes.writeString("id: \(stored.sequence)\nevent: \(stored.event.name)\ndata: ")
-        bytes.writeBytes(try EventDocument.json(stored))
+        bytes.writeString(try RunJSON.text(of: stored))
         bytes.writeString("\n\n")
         lastSequence = stored.sequence
     }
@@ -74,23 +73,5 @@ struct EventEncoder: StreamEncoder {
             members["code"] = .string(code.rawValue)
         }
         bytes.writeString("event: \(type)\ndata: \(JSONValue.object(members).text)\n\n")
-    }
-}
-
-/// A stored event as JSON: the table in `docs/events.md`.
-enum EventDocument {
-    static func json(_ stored: StoredEvent) throws -> Data { try encoder().encode(stored) }
-
-    /// Several as one array.
-    static func json(_ events: [StoredEvent]) throws -> Data { try encoder().encode(events) }
-
-    private static func encoder() -> JSONEncoder {
-        let encoder = JSONEncoder()
-        encoder.dateEncodingStrategy = .custom { date, encoder in
-            var container = encoder.singleValueContainer()
-            try container.encode(Timestamp.text(date))
-        }
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        return encoder
     }
 }
