@@ -134,7 +134,7 @@ struct SQLiteRunStoreTests {
             "runs_unnotified": unnotified,
             "runs_by_session": RunQuery(session: "s"),
             "runs_by_crew": RunQuery(crew: "c", cursor: "5"),
-            "runs_by_status": RunQuery(statuses: ["queued", "running"], order: .oldestFirst),
+            "runs_by_status": RunQuery(statuses: [.queued, .running], order: .oldestFirst),
         ]
         for (index, query) in searches {
             let search = try RunSearch(query)

@@ -212,7 +212,7 @@ enum StoredLibrary {
         let all = try await store.runs(matching: RunQuery(order: .oldestFirst))
         #expect(all.runs.map(\.id) == runs.map(\.record.id))
         #expect(try await store.runs(in: "s1").map(\.id) == ["queued", "running"])
-        var unnotified = RunQuery(statuses: ["ended"], order: .oldestFirst)
+        var unnotified = RunQuery(statuses: [.ended], order: .oldestFirst)
         unnotified.isUnnotified = true
         #expect(
             try await store.runs(matching: unnotified).runs.map(\.id)

@@ -15,7 +15,7 @@ extension CrewRunner {
         unreadable: (RunID, CrewError) -> Void = { _, _ in }
     ) async throws -> Int {
         var count = 0
-        for record in try await all(["running"]) where live.job(of: record.id) == nil {
+        for record in try await all(.running) where live.job(of: record.id) == nil {
             do {
                 try await takeUp(record)
                 count += 1
@@ -89,7 +89,7 @@ extension CrewRunner {
     }
 
     private func waitAgain() async throws {
-        for record in try await all(["queued"]) {
+        for record in try await all(.queued) {
             guard let session = record.session, !live.isQueued(record.id) else { continue }
             let feed = EventFeed(after: record.lastSequence, capacity: crew.settings.feedBuffer)
             // Those that were accepted before keep their place, however many they are.
@@ -102,9 +102,9 @@ extension CrewRunner {
         for session in live.queuedSessions { await startQueued(in: session) }
     }
 
-    private func all(_ statuses: Set<String>) async throws -> [RunRecord] {
+    private func all(_ status: RunRecord.Status.Name) async throws -> [RunRecord] {
         var query = RunQuery(
-            crew: crew.name, statuses: statuses, order: .oldestFirst, limit: 1_000)
+            crew: crew.name, statuses: [status], order: .oldestFirst, limit: 1_000)
         var records: [RunRecord] = []
         while true {
             let page = try await store.runs(matching: query)

@@ -40,7 +40,7 @@ extension CrewRunner {
     /// The newest run of a conversation that has not only been queued.
     func newestStartedRun(in session: SessionID) async throws -> RunRecord? {
         let query = RunQuery(
-            session: session, statuses: ["running", "paused", "ended"], limit: 1)
+            session: session, statuses: [.running, .paused, .ended], limit: 1)
         guard let newest = try await store.runs(matching: query).runs.first else { return nil }
         return newest
     }

@@ -43,10 +43,10 @@ extension CrewRunner {
 
     /// Cancels what is under way in a session, or waits there for a decision, and waits for its end.
     func interruptRuns(of session: SessionID) async throws {
-        for status in ["queued", "running", "paused"] {
+        for status in [RunRecord.Status.Name.queued, .running, .paused] {
             let query = RunQuery(session: session, statuses: [status], limit: 100)
             for record in try await store.runs(matching: query).runs {
-                if status == "paused", record.pause?.kind == .input { continue }
+                if status == .paused, record.pause?.kind == .input { continue }
                 try await cancel(record.id)
                 for try await _ in try await events(of: record.id, after: record.lastSequence) {}
             }

@@ -115,7 +115,7 @@ extension CrewRunner {
 
     private static func standing(of record: RunRecord) -> String {
         if case .ended(let outcome) = record.status { return outcome.name }
-        return record.status.name
+        return record.status.name.rawValue
     }
 }
 
@@ -128,7 +128,7 @@ extension CrewRunner {
     public func settleOverdue() async throws {
         let now = options.now()
         var query = RunQuery(
-            crew: crew.name, statuses: ["paused", "running"], order: .oldestFirst, limit: 100)
+            crew: crew.name, statuses: [.paused, .running], order: .oldestFirst, limit: 100)
         query.expiringBefore = now
         while true {
             let page = try await store.runs(matching: query)

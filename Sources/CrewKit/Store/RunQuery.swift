@@ -6,8 +6,8 @@ public struct RunQuery: Sendable, Hashable {
     public var crew: String?
     /// Only runs of this conversation.
     public var session: SessionID?
-    /// Only runs whose status has one of these names; empty means all.
-    public var statuses: Set<String> = []
+    /// Only runs with one of these statuses; empty means all.
+    public var statuses: Set<RunRecord.Status.Name> = []
     /// Only runs that something is decided about by default before this time.
     public var expiringBefore: Date?
     /// Only runs at rest whose rest nobody was told of; see `RunStore.markNotified`.
@@ -29,7 +29,7 @@ public struct RunQuery: Sendable, Hashable {
     }
 
     public init(
-        crew: String? = nil, session: SessionID? = nil, statuses: Set<String> = [],
+        crew: String? = nil, session: SessionID? = nil, statuses: Set<RunRecord.Status.Name> = [],
         order: Order = .newestFirst, cursor: String? = nil, limit: Int = 50
     ) {
         self.crew = crew

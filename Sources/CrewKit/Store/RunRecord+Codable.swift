@@ -1,26 +1,22 @@
 extension RunRecord.Status: Codable {
     private enum CodingKeys: String, CodingKey { case name, agent, outcome }
 
-    /// The name of the status, the same on every wire.
-    public var name: String {
+    public var name: Name {
         switch self {
-        case .queued: "queued"
-        case .running: "running"
-        case .paused: "paused"
-        case .ended: "ended"
+        case .queued: .queued
+        case .running: .running
+        case .paused: .paused
+        case .ended: .ended
         }
     }
 
     public init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
-        switch try container.decode(String.self, forKey: .name) {
-        case "queued": self = .queued
-        case "running": self = .running
-        case "paused": self = .paused(at: try container.decode(AgentID.self, forKey: .agent))
-        case "ended": self = .ended(try container.decode(RunOutcome.self, forKey: .outcome))
-        case let name:
-            throw DecodingError.dataCorruptedError(
-                forKey: .name, in: container, debugDescription: "unknown status '\(name)'")
+        switch try container.decode(Name.self, forKey: .name) {
+        case .queued: self = .queued
+        case .running: self = .running
+        case .paused: self = .paused(at: try container.decode(AgentID.self, forKey: .agent))
+        case .ended: self = .ended(try container.decode(RunOutcome.self, forKey: .outcome))
         }
     }
 

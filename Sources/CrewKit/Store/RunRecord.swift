@@ -34,6 +34,11 @@ public struct RunRecord: Sendable, Hashable, Codable {
         case running
         case paused(at: AgentID)
         case ended(RunOutcome)
+
+        /// A status without what belongs to it; the string is the same on every wire.
+        public enum Name: String, Sendable, Hashable, Codable, CaseIterable {
+            case queued, running, paused, ended
+        }
     }
 
     /// A pause, and when it ends by itself.

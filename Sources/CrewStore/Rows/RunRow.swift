@@ -37,7 +37,8 @@ extension RunRow {
                 """
         ).execute(
             arguments: [
-                record.id.rawValue, record.crew, record.session?.rawValue, record.status.name,
+                record.id.rawValue, record.crew, record.session?.rawValue,
+                record.status.name.rawValue,
                 record.createdAt.timeIntervalSince1970, record.updatedAt.timeIntervalSince1970,
                 record.expiresAt?.timeIntervalSince1970, record.idempotencyKey?.text,
                 record.lastSequence, bytes, try StoredJSON.text(of: record),
@@ -52,7 +53,7 @@ extension RunRow {
                 sql: "UPDATE runs SET status = ?, expires_at = ? WHERE number = ?"
             ).execute(
                 arguments: [
-                    record.status.name, record.expiresAt?.timeIntervalSince1970, number,
+                    record.status.name.rawValue, record.expiresAt?.timeIntervalSince1970, number,
                 ])
             try touchSession(in: database)
         }

@@ -27,7 +27,7 @@ struct RunSearch: Sendable {
         if !query.statuses.isEmpty {
             let marks = Array(repeating: "?", count: query.statuses.count)
             conditions.append("status IN (\(marks.joined(separator: ", ")))")
-            arguments += query.statuses.sorted()
+            arguments += query.statuses.map(\.rawValue).sorted()
         }
         if let time = query.expiringBefore { add("expires_at < ?", time.timeIntervalSince1970) }
         if let time = query.updatedAfter { add("updated_at > ?", time.timeIntervalSince1970) }

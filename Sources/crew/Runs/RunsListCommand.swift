@@ -30,7 +30,7 @@ struct RunsListCommand: AsyncParsableCommand {
 
     /// Told by the list of a running run that no process works.
     private static let interrupted = "interrupted"
-    private static let statuses: Set = ["queued", "running", "paused", "ended"]
+    private static let statuses = Set(RunRecord.Status.Name.allCases.map(\.rawValue))
     private static let outcomes: Set = [
         "completed", "terminated", "limit_reached", "cancelled", "failed",
     ]
@@ -64,7 +64,7 @@ struct RunsListCommand: AsyncParsableCommand {
 
     private func records(in store: SQLiteRunStore) async throws -> ([RunRecord], hasMore: Bool) {
         var query = RunQuery(session: session.map { SessionID($0) }, limit: 1_000)
-        query.statuses = Set(status.map(Self.storedStatus))
+        query.statuses = Set(status.compactMap(Self.storedStatus))
         if status.allSatisfy(Self.statuses.contains) { query.limit = limit + 1 }
         let isOwned = store.isOwned
         var found: [RunRecord] = []
@@ -76,13 +76,13 @@ struct RunsListCommand: AsyncParsableCommand {
         return (Array(found.prefix(limit)), found.count > limit)
     }
 
-    private static func storedStatus(_ word: String) -> String {
-        if word == interrupted { return "running" }
-        return outcomes.contains(word) ? "ended" : word
+    private static func storedStatus(_ word: String) -> RunRecord.Status.Name? {
+        if word == interrupted { return .running }
+        return outcomes.contains(word) ? .ended : RunRecord.Status.Name(rawValue: word)
     }
 
     private func isWanted(_ record: RunRecord, isOwned: Bool) -> Bool {
-        if status.isEmpty || status.contains(record.status.name) { return true }
+        if status.isEmpty || status.contains(record.status.name.rawValue) { return true }
         if record.status == .running, !isOwned { return status.contains(Self.interrupted) }
         return status.contains(OutcomeText.word(for: record.status))
     }

@@ -35,6 +35,6 @@ enum OutcomeText {
     /// One word for where a run stands.
     static func word(for status: RunRecord.Status) -> String {
         if case .ended(let outcome) = status { return outcome.name }
-        return status.name
+        return status.name.rawValue
     }
 }

@@ -17,7 +17,7 @@ package struct RunDocument {
             "crew": .string(record.crew),
             "session_id": JSONValue(record.session?.rawValue),
             "parent": JSONValue(record.parent?.rawValue),
-            "status": .string(record.status.name),
+            "status": .string(record.status.name.rawValue),
         ]
         members["outcome"] = outcome
         members["created_at"] = .string(Timestamp.text(record.createdAt))

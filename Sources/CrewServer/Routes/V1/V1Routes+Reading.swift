@@ -8,10 +8,6 @@ extension V1Routes {
         case newest, oldest
     }
 
-    private enum StatusName: String, CaseIterable {
-        case queued, running, paused, ended
-    }
-
     func list(_ request: Request, _ context: Routes.Context) async throws -> Response {
         let asked = try parameters(
             of: request, "status", "session_id", "crew", "order", "limit", "cursor")
@@ -19,8 +15,7 @@ extension V1Routes {
             crew: try asked.text("crew"), session: try asked.id("session_id").map { SessionID($0) })
         let words = try asked.text("status")?.split(separator: ",").map(String.init) ?? []
         for word in words {
-            query.statuses.insert(
-                try StrictMembers.choice(word, of: "status") as StatusName)
+            query.statuses.insert(try StrictMembers.choice(word, of: "status"))
         }
         query.order = try asked.choice("order", Order.self) == .oldest ? .oldestFirst : .newestFirst
         query.limit = try asked.number("limit", in: 1...200) ?? 50
