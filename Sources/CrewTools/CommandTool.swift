@@ -21,14 +21,17 @@ public struct CommandTool: Tool {
     /// - Throws: `invalid_definition` when the command cannot work: no program, a place for a
     ///   parameter that does not exist, a variable name that is none.
     public init(
-        _ written: CommandToolDefinition, timeout: Duration = .seconds(30),
+        _ written: DeclaredTool, timeout: Duration = .seconds(30),
         clock: any Clock<Duration> = ContinuousClock()
     ) throws(CrewError) {
+        guard case .command(let template) = written.work else {
+            throw Self.problem(written, "it starts no program")
+        }
         definition = ToolDefinition(
             name: written.name, description: written.description, parameters: written.parameters,
             effect: written.effect, approval: written.approval,
-            timeout: written.timeout.map { $0 + Program.farewell })
-        guard let program = written.command.first, !program.isEmpty else {
+            timeout: written.timeout.map { $0 + Program.farewell }, isolation: .inProcess)
+        guard let program = template.words.first, !program.isEmpty else {
             throw Self.problem(written, "its command names no program")
         }
         guard !program.contains("{{") else {
@@ -42,7 +45,7 @@ public struct CommandTool: Tool {
                 written, "'\(Self.keyPlace)' cannot be a parameter: the engine gives it")
         }
         let known = parameters + [Self.keyPlace]
-        for text in written.command.dropFirst() {
+        for text in template.words.dropFirst() {
             let template: ArgumentTemplate
             do throws(CrewError) {
                 template = try ArgumentTemplate(text)
@@ -57,21 +60,22 @@ public struct CommandTool: Tool {
             }
             templates.append(template)
         }
-        if let name = written.environment.keys.sorted().first(where: { !Self.isVariableName($0) }) {
+        if let name = template.environment.keys.sorted().first(where: { !Self.isVariableName($0) })
+        {
             throw Self.problem(written, "'\(name)' cannot name an environment variable")
         }
         arguments = templates
         prototype = Program(
             command: [program],
-            environment: ProgramEnvironment.standard(adding: written.environment),
-            workingDirectory: written.workingDirectory, timeLimit: written.timeout ?? timeout,
+            environment: ProgramEnvironment.standard(adding: template.environment),
+            workingDirectory: template.workingDirectory, timeLimit: written.timeout ?? timeout,
             outputLimit: written.maxOutputBytes, clock: clock)
     }
 
     public func call(_ call: ToolInvocation) async throws -> String {
         var program = prototype
         program.command = try command(for: call)
-        program.environment[CommandToolDefinition.idempotencyKeyVariable] = call.idempotencyKey
+        program.environment[CommandTemplate.idempotencyKeyVariable] = call.idempotencyKey
         let report = try await program.run()
         if let failure = report.failure(of: self.program, timeLimit: program.timeLimit) {
             throw failure
@@ -79,7 +83,7 @@ public struct CommandTool: Tool {
         return report.output
     }
 
-    private static let keyPlace = CommandToolDefinition.idempotencyKeyPlace
+    private static let keyPlace = DeclaredTool.idempotencyKeyPlace
 
     private func command(for call: ToolInvocation) throws(CrewError) -> [String] {
         var values = call.arguments
@@ -100,7 +104,7 @@ public struct CommandTool: Tool {
         !name.isEmpty && !name.utf8.contains { $0 == UInt8(ascii: "=") || $0 == 0 }
     }
 
-    private static func problem(_ tool: CommandToolDefinition, _ text: String) -> CrewError {
+    private static func problem(_ tool: DeclaredTool, _ text: String) -> CrewError {
         CrewError(.invalidDefinition, "tool '\(tool.name)': \(text)")
     }
 }

@@ -33,16 +33,20 @@ struct ToolAndScriptTests {
                     """))
         let loaded = try folder.load(environment: ["HOST": "h"])
         #expect(loaded.problems(tools: ["ExecuteCommand"]) == [])
-        let tool = try #require(loaded.definition.commandTools.first)
+        let tool = try #require(loaded.definition.tools.first)
+        guard case .command(let template) = tool.work else {
+            Issue.record("no command")
+            return
+        }
         #expect(tool.name == "Ping")
         #expect(
-            tool.command == ["ping", "-c", "{{count}}", "{{ host }}", "{{idempotency_key}}"])
+            template.words == ["ping", "-c", "{{count}}", "{{ host }}", "{{idempotency_key}}"])
         #expect(tool.timeout == .milliseconds(2_500))
         #expect(tool.effect == .read)
         #expect(tool.approval == .always)
         #expect(tool.maxOutputBytes == 1_000)
-        #expect(tool.workingDirectory == folder.path + "/work")
-        #expect(tool.environment == ["A": "1", "B": "h"])
+        #expect(template.workingDirectory == folder.path + "/work")
+        #expect(template.environment == ["A": "1", "B": "h"])
         #expect(loaded.definition.allowedCommands == ["uptime", "df"])
         #expect(loaded.definition.commandApproval == .always)
         let properties = try #require(tool.parameters["properties"])

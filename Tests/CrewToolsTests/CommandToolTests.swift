@@ -8,11 +8,11 @@ import Testing
 struct CommandToolTests {
     private func tool(
         _ command: [String], parameters: [String] = [], outputLimit: Int = 65_536,
-        change: (inout CommandToolDefinition) -> Void = { _ in }
+        change: (inout DeclaredTool) -> Void = { _ in }
     ) throws -> CommandTool {
         let properties = parameters.map { ($0, ["type": "string"] as JSONValue) }
-        var definition = CommandToolDefinition(
-            name: "T", description: "", command: command,
+        var definition = DeclaredTool(
+            name: "T", description: "", work: .command(CommandTemplate(command)),
             parameters: ["type": "object", "properties": .object(JSONObject(properties))])
         definition.maxOutputBytes = outputLimit
         change(&definition)
@@ -41,7 +41,7 @@ struct CommandToolTests {
         let tool = try tool(
             ["sh", "-c", "echo $CREW_IDEMPOTENCY_KEY $0 $1", "key={{idempotency_key}}", "{{a}}"],
             parameters: ["a"]
-        ) { $0.environment = ["CREW_IDEMPOTENCY_KEY": "mine"] }
+        ) { $0.template.environment = ["CREW_IDEMPOTENCY_KEY": "mine"] }
         #expect(try await tool.call(.test(["a": "x"])) == "k key=k x\n")
         #expect(throws: CrewError.self) {
             try self.tool(["echo"], parameters: ["idempotency_key"])
@@ -50,7 +50,7 @@ struct CommandToolTests {
 
     @Test("A tool says whether a person has to allow its calls")
     func approval() throws {
-        #expect(try tool(["true"]).definition.approval == .never)
+        #expect(try tool(["true"]).definition.approval == nil)
         let asking = try tool(["true"]) { $0.approval = .always }
         #expect(asking.definition.approval == .always)
     }
@@ -95,7 +95,8 @@ struct CommandToolTests {
     func timeLimit() async throws {
         #expect(try tool(["true"]).definition.timeout == nil)
         let clock = InstantClock()
-        var written = CommandToolDefinition(name: "T", description: "", command: ["sleep", "1000"])
+        var written = DeclaredTool(
+            name: "T", description: "", work: .command(CommandTemplate(["sleep", "1000"])))
         written.timeout = .seconds(7)
         let slow = try CommandTool(written, clock: clock)
         #expect(slow.definition.timeout == .seconds(9))
@@ -116,7 +117,7 @@ struct CommandToolTests {
 
     @Test("A missing folder says so")
     func missingFolder() async throws {
-        let nowhere = try tool(["true"]) { $0.workingDirectory = "/no/such/folder" }
+        let nowhere = try tool(["true"]) { $0.template.workingDirectory = "/no/such/folder" }
         #expect(
             await error(nowhere)?.message
                 == "the working folder '/no/such/folder' cannot be entered"
@@ -125,7 +126,7 @@ struct CommandToolTests {
 
     @Test("The program sees only the scrubbed environment, and an empty input")
     func environment() async throws {
-        let tool = try tool(["sh", "-c", "env; cat"]) { $0.environment = ["MODE": "x y"] }
+        let tool = try tool(["sh", "-c", "env; cat"]) { $0.template.environment = ["MODE": "x y"] }
         let names = try await tool.call(.test()).split(separator: "\n")
             .map { String($0.prefix { $0 != "=" }) }
         #expect(names.contains("MODE"))
@@ -137,7 +138,9 @@ struct CommandToolTests {
 
     @Test("The working folder is the declared one")
     func workingDirectory() async throws {
-        #expect(try await tool(["pwd"]) { $0.workingDirectory = "/usr" }.call(.test()) == "/usr\n")
+        #expect(
+            try await tool(["pwd"]) { $0.template.workingDirectory = "/usr" }.call(.test())
+                == "/usr\n")
     }
 
     @Test("Only the usual variables are passed on")
@@ -188,7 +191,9 @@ struct CommandToolTests {
                 .contains("'{{hots}}' is no parameter of it; did you mean 'host'?"))
         #expect(try problem(["ping", "{{host"], ["host"]).contains("never closes"))
         #expect(try problem(["ping", "{{ }}"], ["host"]).contains("without a name"))
-        #expect(throws: CrewError.self) { try tool(["a"]) { $0.environment = ["A=B": ""] } }
+        #expect(throws: CrewError.self) {
+            try tool(["a"]) { $0.template.environment = ["A=B": ""] }
+        }
     }
 }
 
@@ -196,5 +201,15 @@ extension ToolInvocation {
     static func test(_ arguments: JSONObject = [:]) -> ToolInvocation {
         ToolInvocation(
             call: "c1", arguments: arguments, idempotencyKey: "k", run: "r", agent: "a")
+    }
+}
+
+extension DeclaredTool {
+    fileprivate var template: CommandTemplate {
+        get {
+            guard case .command(let template) = work else { return CommandTemplate([]) }
+            return template
+        }
+        set { work = .command(newValue) }
     }
 }

@@ -19,7 +19,7 @@ extension KeyTable {
         ])
 
     private static let approval = Key(
-        "approval", .word(["never", "always"]), default: "never",
+        "approval", .word(["never", "always", "irreversible"]), default: "never",
         "Whether a person has to allow each call before it is made.")
 
     static let commandTool = KeyTable(

@@ -1,8 +1,8 @@
 import CrewKit
 
 extension CrewReader {
-    mutating func commandTools(_ block: BlockReader) -> [CommandToolDefinition] {
-        var tools: [CommandToolDefinition] = []
+    mutating func declaredTools(_ block: BlockReader) -> [DeclaredTool] {
+        var tools: [DeclaredTool] = []
         for (name, block) in block.namedBlocks {
             if !Self.isToolName(name) {
                 problems.add(
@@ -24,10 +24,10 @@ extension CrewReader {
 
     private mutating func commandTool(
         _ name: ToolName, _ block: BlockReader
-    ) -> CommandToolDefinition {
-        var tool = CommandToolDefinition(
+    ) -> DeclaredTool {
+        var tool = DeclaredTool(
             name: name, description: block.text("description") ?? "",
-            command: block.texts("command"), effect: block.word("effect") ?? .write)
+            work: .command(command(block)), effect: block.word("effect") ?? .write)
         if tool.description.isEmpty {
             problems.add(
                 .warning, "missing_description", at: block.place(of: "description"),
@@ -36,17 +36,31 @@ extension CrewReader {
         if let parameters = block.entry("parameters") {
             tool.parameters = schema(parameters.value.json, of: name, block)
         }
-        tool.approval = block.word("approval") ?? .never
+        tool.approval = approval(block)
         tool.timeout = block.seconds("timeout_seconds")
         tool.maxOutputBytes = block.integer("max_output_bytes") ?? tool.maxOutputBytes
-        tool.workingDirectory = expanded("working_directory", of: block).map(inFolder)
+        checkPlaceholders(of: tool, block)
+        return tool
+    }
+
+    func approval(_ block: BlockReader) -> ToolApproval? {
+        switch block.text("approval") {
+        case "never": .never
+        case "always": .always
+        case "irreversible": .irreversible
+        default: nil
+        }
+    }
+
+    private mutating func command(_ block: BlockReader) -> CommandTemplate {
+        var template = CommandTemplate(block.texts("command"))
+        template.workingDirectory = expanded("working_directory", of: block).map(inFolder)
         for entry in block.block("environment")?.named ?? [] {
             let place = block.place(of: "environment").entering(entry)
             let text = entry.value.isNull ? "" : entry.value.scalar?.text ?? ""
-            tool.environment[entry.key] = expanded(text, entry.key, at: place) ?? ""
+            template.environment[entry.key] = expanded(text, entry.key, at: place) ?? ""
         }
-        checkPlaceholders(of: tool, block)
-        return tool
+        return template
     }
 
     /// A path as the process sees it; a relative one starts at the crew's folder.
@@ -91,10 +105,10 @@ extension CrewReader {
     }
 
     private mutating func checkPlaceholders(
-        of tool: CommandToolDefinition, _ block: BlockReader
+        of tool: DeclaredTool, _ block: BlockReader
     ) {
         let parameters = tool.parameters["properties"]?.object?.keys ?? []
-        let reserved = CommandToolDefinition.idempotencyKeyPlace
+        let reserved = DeclaredTool.idempotencyKeyPlace
         if parameters.contains(reserved) {
             problems.add(
                 .error, "invalid_name", at: block.place(of: "parameters"),
@@ -102,7 +116,8 @@ extension CrewReader {
                 suggestion: "give the parameter another name")
         }
         let known = parameters + [reserved]
-        for (index, argument) in tool.command.enumerated() {
+        guard case .command(let template) = tool.work else { return }
+        for (index, argument) in template.words.enumerated() {
             for match in argument.matches(of: /{{\s*([^{}]*?)\s*}}/) {
                 let name = String(match.1)
                 guard !known.contains(name) else { continue }

@@ -68,10 +68,10 @@ extension CrewReader {
         if let settings = block.block("settings") { crew.settings = self.settings(settings) }
         if let routing = block.block("routing") { crew.routing = self.routing(routing) }
         if let tools = block.block("tools") {
-            crew.commandTools = commandTools(tools)
+            crew.tools = declaredTools(tools)
             let execute = tools.block("ExecuteCommand")
             crew.allowedCommands = execute?.texts("allow").filter { !$0.isEmpty } ?? []
-            crew.commandApproval = execute?.word("approval") ?? .never
+            crew.commandApproval = execute.flatMap { approval($0) }
         }
         return crew
     }

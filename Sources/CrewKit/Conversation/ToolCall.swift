@@ -30,6 +30,10 @@ public struct ToolResult: Sendable, Hashable, Codable {
     public var status: Status
     /// What the model reads, and people too.
     public var output: String
+    /// Why it did not succeed, for programs; absent for results that are no failure of the tool.
+    public var failure: ToolFailure?
+    /// The run's artifact that holds the whole output, where `output` is only its beginning.
+    public var artifact: String?
 
     public enum Status: String, Sendable, Hashable, Codable {
         case success, error, timeout, cancelled
@@ -39,10 +43,15 @@ public struct ToolResult: Sendable, Hashable, Codable {
         case unknown
     }
 
-    public init(call: ToolCallID, name: ToolName, status: Status, output: String) {
+    public init(
+        call: ToolCallID, name: ToolName, status: Status, output: String,
+        failure: ToolFailure? = nil, artifact: String? = nil
+    ) {
         self.call = call
         self.name = name
         self.status = status
         self.output = output
+        self.failure = failure
+        self.artifact = artifact
     }
 }

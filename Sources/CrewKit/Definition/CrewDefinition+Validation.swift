@@ -22,7 +22,7 @@ extension CrewDefinition {
             let lines = errors.map { "\($0.path): \($0.message)" }
             throw CrewError(.invalidDefinition, lines.joined(separator: "\n"))
         }
-        let known = tools.union(commandTools.map(\.name))
+        let known = tools.union(self.tools.map(\.name))
         let resolved = agents.map { ($0.id, resolve($0, tools: known)) }
         return ValidatedCrew(
             definition: self, entryPoint: first,
@@ -34,7 +34,8 @@ extension CrewDefinition {
         let written = configuredRoutes(of: agent.id) + builtInRoutes(for: agent.id)
         // With native tools only, text still ends and pauses; it does not hand over.
         let routes = agent.routing == .tools ? written.filter { $0.target.name == nil } : written
-        let known = agent.tools.filter(tools.contains)
+        let known = agent.tools.filter { tools.contains($0) || isServerTool($0) }
+        let patterns = known.filter(\.isPattern)
         return ValidatedCrew.Agent(
             definition: agent,
             routes: routes,
@@ -42,7 +43,8 @@ extension CrewDefinition {
             waitsForSignal: behavior?.waitForSignal ?? false,
             fallback: fallback(of: agent),
             nativeTargets: nativeTargets(of: agent),
-            tools: known,
+            tools: known.filter { !$0.isPattern },
+            toolPatterns: patterns,
             systemPrompt: SystemPrompt(crew: self).text(for: agent),
             signals: SignalReader(routes: routes, settings: settings))
     }

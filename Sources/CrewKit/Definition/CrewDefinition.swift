@@ -11,11 +11,13 @@ public struct CrewDefinition: Sendable, Hashable {
     public var agents: [AgentDefinition]
     public var routing: RoutingDefinition
     public var settings: CrewSettings
-    public var commandTools: [CommandToolDefinition]
+    /// Tools that the crew declares itself.
+    public var tools: [DeclaredTool]
+    public var mcpServers: [MCPServerDefinition]
     /// Programs that the built-in `ExecuteCommand` may start; empty allows none.
     public var allowedCommands: [String]
-    /// Whether a person has to allow each call of `ExecuteCommand`.
-    public var commandApproval: ToolApproval
+    /// Which calls of `ExecuteCommand` a person has to allow; absent means what the settings say.
+    public var commandApproval: ToolApproval?
     /// Replies of the crew's own offline model, where it has one.
     public var script: ScriptDefinition?
 
@@ -31,8 +33,8 @@ public struct CrewDefinition: Sendable, Hashable {
         self.agents = agents
         self.routing = routing
         self.settings = settings
-        self.commandTools = []
+        self.tools = []
+        self.mcpServers = []
         self.allowedCommands = []
-        self.commandApproval = .never
     }
 }

@@ -16,6 +16,9 @@ public struct CrewSettings: Sendable, Hashable {
     public var maxParallelTools = 8
     /// Tool calls of one reply; the rest get an error result.
     public var maxToolCallsPerRound = 32
+    /// Which tool calls a person has to allow, for tools that do not say so themselves.
+    public var toolApproval = ToolApproval.never
+    public var toolWorkers = ToolWorkerSettings()
     /// How long a call waits for a decision before the default one is taken; absent means for ever.
     public var approvalTimeout: Duration? = .seconds(30 * 86_400)
     /// What is decided about a call that nobody decides about in time.

@@ -10,7 +10,7 @@ struct DefinitionCheck {
         self.crew = crew
         self.agents = Set(crew.agents.map(\.id))
         self.groups = Set(crew.routing.groups.keys)
-        self.tools = tools.union(crew.commandTools.map(\.name))
+        self.tools = tools.union(crew.tools.map(\.name))
         checkAgents()
         checkEntryPoint()
         checkSettings()
@@ -76,7 +76,8 @@ extension DefinitionCheck {
                 .error, "out_of_range", at: .agent(agent.id, "max_tokens"),
                 "max_tokens must be at least 1, got \(bound)")
         }
-        for (index, tool) in agent.tools.enumerated() where !tools.contains(tool) {
+        for (index, tool) in agent.tools.enumerated()
+        where !tools.contains(tool) && !crew.isServerTool(tool) {
             add(
                 .warning, "unknown_tool",
                 at: DefinitionPath.agent(agent.id, "tools").appending(index),

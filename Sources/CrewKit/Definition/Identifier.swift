@@ -39,6 +39,14 @@ public struct GroupID: Identifier {
 public struct ToolName: Identifier {
     public let rawValue: String
     public init(rawValue: String) { self.rawValue = rawValue }
+
+    /// Whether it stands for all tools whose names begin with what precedes its final `*`.
+    public var isPattern: Bool { rawValue.hasSuffix("*") }
+
+    /// Whether it is that name, or a pattern that the name fits.
+    public func covers(_ name: ToolName) -> Bool {
+        isPattern ? name.rawValue.hasPrefix(rawValue.dropLast()) : self == name
+    }
 }
 
 /// The id that ties a tool's result to the call that asked for it.

@@ -17,13 +17,16 @@ public final class ValidatedCrew: Sendable {
         public let fallback: Fallback?
         /// Offered to the model as `transfer_to_…` tools; empty when the agent routes by text.
         public let nativeTargets: [RouteTarget]
-        /// Tools that the agent names and that exist.
+        /// Tools that the agent names and that exist, or may come from an MCP server.
         public let tools: [ToolName]
+        /// Names such as `time__*`, which stand for all tools that begin like them.
+        public let toolPatterns: [ToolName]
         /// Expanded, and written where the author gave none; without the guide to text tool calls.
         public let systemPrompt: String
         let signals: SignalReader
 
         public var id: AgentID { definition.id }
+        var hasTools: Bool { !tools.isEmpty || !toolPatterns.isEmpty }
     }
 
     /// Where a turn goes that gave no signal.

@@ -11,6 +11,8 @@ extension RunEvent: Codable {
         case replied
         case roundFailed = "round_failed"
         case toolStarted = "tool_started"
+        case toolProgressed = "tool_progressed"
+        case subrunProgressed = "subrun_progressed"
         case toolReturned = "tool_returned"
         case approvalRequested = "approval_requested"
         case approvalDecided = "approval_decided"
@@ -43,6 +45,8 @@ extension RunEvent: Codable {
         case .replied(let payload): (.replied, payload)
         case .roundFailed(let payload): (.roundFailed, payload)
         case .toolStarted(let payload): (.toolStarted, payload)
+        case .toolProgressed(let payload): (.toolProgressed, payload)
+        case .subrunProgressed(let payload): (.subrunProgressed, payload)
         case .toolReturned(let payload): (.toolReturned, payload)
         case .approvalRequested(let payload): (.approvalRequested, payload)
         case .approvalDecided(let payload): (.approvalDecided, payload)
@@ -72,6 +76,8 @@ extension RunEvent: Codable {
         case .replied: self = .replied(try Replied(from: decoder))
         case .roundFailed: self = .roundFailed(try RoundFailed(from: decoder))
         case .toolStarted: self = .toolStarted(try ToolStarted(from: decoder))
+        case .toolProgressed: self = .toolProgressed(try ToolProgressed(from: decoder))
+        case .subrunProgressed: self = .subrunProgressed(try SubrunProgressed(from: decoder))
         case .toolReturned: self = .toolReturned(try ToolReturned(from: decoder))
         case .approvalRequested: self = .approvalRequested(try ApprovalRequested(from: decoder))
         case .approvalDecided: self = .approvalDecided(try ApprovalDecided(from: decoder))

@@ -18,6 +18,8 @@ public enum RunEvent: Sendable, Hashable {
     case replied(Replied)
     case roundFailed(RoundFailed)
     case toolStarted(ToolStarted)
+    case toolProgressed(ToolProgressed)
+    indirect case subrunProgressed(SubrunProgressed)
     case toolReturned(ToolReturned)
     case approvalRequested(ApprovalRequested)
     case approvalDecided(ApprovalDecided)

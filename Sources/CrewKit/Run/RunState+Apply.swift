@@ -11,7 +11,8 @@ extension RunState {
 
     private mutating func apply(_ event: RunEvent, at sequence: Int) {
         switch event {
-        case .queued, .turnStarted, .contextTrimmed, .warned: break
+        case .queued, .turnStarted, .contextTrimmed, .warned, .toolProgressed, .subrunProgressed:
+            break
         case .runStarted(let started):
             entries = started.history + [.user(started.input)]
             model = started.model

@@ -14,6 +14,12 @@ public enum RunJSON {
         return String(decoding: try encoder.encode(value), as: UTF8.self)
     }
 
+    /// An event as a part of other JSON; `null` for one that JSON cannot say.
+    public static func value(of event: StoredEvent) -> JSONValue {
+        guard let text = try? text(of: event) else { return .null }  // only numbers like NaN
+        return (try? JSONValue(parsing: text)) ?? .null  // what was just written can be read
+    }
+
     /// - Throws: `DecodingError`.
     public static func value<Value: Decodable>(
         _ type: Value.Type, from text: some StringProtocol

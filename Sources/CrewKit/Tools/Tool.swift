@@ -2,12 +2,20 @@
 ///
 /// A tool is shared by all runs. What it throws becomes an error result that the model reads; a
 /// call that outlives its deadline is given up and becomes a timeout result, whether or not the
-/// tool listens to cancellation. A trap in a tool of this process ends the process.
+/// tool listens to cancellation. A trap ends the process that the tool runs in: see `ToolIsolation`.
 public protocol Tool: Sendable {
     var definition: ToolDefinition { get }
 
     /// Does it. `call.arguments` have been checked against the definition's parameters.
+    ///
+    /// - Throws: best a `ToolFailure`; any other error becomes one.
     func call(_ call: ToolInvocation) async throws -> String
+}
+
+/// Tools that may change while a crew runs, such as those of a server.
+public protocol ToolSource: Sendable {
+    /// The tools there are now. Cheap: it is asked before each model call.
+    var tools: [any Tool] { get }
 }
 
 /// What a model is told of a tool, and how the engine treats it.
@@ -17,14 +25,28 @@ public struct ToolDefinition: Sendable, Hashable {
     /// JSON Schema of the arguments: an object.
     public var parameters: JSONValue
     public var effect: ToolEffect
-    public var approval: ToolApproval
+    /// Absent means what the crew's settings say.
+    public var approval: ToolApproval?
     /// Wall-clock time for one call; the crew's `toolTimeout` when absent.
     public var timeout: Duration?
+    /// Where the tool's code runs, when it is given to a pool of workers.
+    public var isolation: ToolIsolation
+    /// What a call may take of the machine, for a tool in a worker.
+    public var limits: ResourceLimits
+    /// Whether a call of it runs with no other call of the same reply beside it.
+    public var isSequential: Bool
+    /// Whether a repeated call with the same key does nothing twice.
+    public var isIdempotent: Bool
+    /// Whether it looks at the conversation, which a worker is sent only then.
+    public var readsConversation: Bool
+    /// Where it comes from, for people: a file, a server, the program itself.
+    public var source: String
 
     public init(
         name: ToolName, description: String,
         parameters: JSONValue = ["type": "object", "properties": [:]],
-        effect: ToolEffect = .write, approval: ToolApproval = .never, timeout: Duration? = nil
+        effect: ToolEffect = .write, approval: ToolApproval? = nil, timeout: Duration? = nil,
+        isolation: ToolIsolation = .worker
     ) {
         self.name = name
         self.description = description
@@ -32,7 +54,22 @@ public struct ToolDefinition: Sendable, Hashable {
         self.effect = effect
         self.approval = approval
         self.timeout = timeout
+        self.isolation = isolation
+        self.limits = ResourceLimits()
+        self.isSequential = false
+        self.isIdempotent = false
+        self.readsConversation = false
+        self.source = "code"
     }
+}
+
+/// Where the code of a tool runs.
+public enum ToolIsolation: String, Sendable, Hashable, Codable, CaseIterable {
+    /// In a worker: a process of its own, which may die without harm to anybody else.
+    case worker
+    /// In the process of the engine: a trap in it ends all runs. For trusted code, or code that only
+    /// passes a call on.
+    case inProcess = "in_process"
 }
 
 /// What a tool does to the world, which decides what becomes of a call whose outcome was lost.
@@ -43,39 +80,4 @@ public enum ToolEffect: String, Sendable, Hashable, Codable, CaseIterable {
     case write
     /// A person decides whether it is made again.
     case irreversible
-}
-
-/// Whether a person has to allow a tool's calls.
-public enum ToolApproval: String, Sendable, Hashable, Codable, CaseIterable {
-    case never
-    /// Each call waits for a decision before it is made.
-    case always
-}
-
-/// One call of a tool, with what the tool may know about the run.
-public struct ToolInvocation: Sendable {
-    public let call: ToolCallID
-    public let arguments: JSONObject
-    /// The same for every attempt at this call, also after a crash: pass it on to whatever can
-    /// tell a repeated request by it.
-    public let idempotencyKey: String
-    public let run: RunID
-    public let agent: AgentID
-    /// The conversation so far, as the agent's run remembers it.
-    public let conversation: [ConversationEntry]
-    /// Keeps what the tool makes beside its words; absent where nobody keeps it.
-    public let artifacts: RunArtifacts?
-
-    public init(
-        call: ToolCallID, arguments: JSONObject, idempotencyKey: String, run: RunID,
-        agent: AgentID, conversation: [ConversationEntry] = [], artifacts: RunArtifacts? = nil
-    ) {
-        self.call = call
-        self.arguments = arguments
-        self.idempotencyKey = idempotencyKey
-        self.run = run
-        self.agent = agent
-        self.conversation = conversation
-        self.artifacts = artifacts
-    }
 }

@@ -7,7 +7,10 @@ extension TurnPerformer {
         calls.map { call in
             let definition = offered(call.name, to: agent)?.definition
             let effect = definition?.effect ?? .read
-            if definition?.approval == .always, !state.isApproved(call.id) {
+            let approval = definition?.approval ?? crew.settings.toolApproval
+            if approval.asks(effect: effect, arguments: call.arguments),
+                !state.isApproved(call.id)
+            {
                 return .approvalRequested(
                     state.approval(of: call, by: agent, effect, because: .policy))
             }
@@ -53,17 +56,6 @@ extension TurnPerformer {
             return result(.timeout, "Tool \(call.name) gave no result within \(limit).")
         case .cancelled: return result(.cancelled, "The call was cancelled.")
         }
-    }
-
-    private func offered(_ name: ToolName, to agent: AgentID) -> (any Tool)? {
-        guard crew.agent(agent)?.tools.contains(name) == true else { return nil }
-        return tools[name]
-    }
-
-    private func unknownTool(_ name: ToolName, of agent: AgentID) -> String {
-        let known = crew.agent(agent)?.tools.map(\.rawValue) ?? []
-        let hint = NearestWord.suggestion(for: name.rawValue, among: known).map { "; \($0)" } ?? ""
-        return "Tool \(name) not found\(hint)"
     }
 
     private func idempotencyKey(of call: ToolCall, in state: RunState) -> String {

@@ -98,17 +98,13 @@ struct TurnPerformer: Sendable {
         return definitions(of: agent) + handoffs
     }
 
-    func definitions(of agent: ValidatedCrew.Agent) -> [ToolDefinition] {
-        agent.tools.compactMap { tools[$0]?.definition }
-    }
-
     /// The reply as a message: native calls first, else calls written as text.
     private func read(
         _ reply: ModelReply, of agent: ValidatedCrew.Agent, in state: RunState
     ) -> (AgentMessage, [RunEvent]) {
         var warnings: [RunEvent] = []
         var calls = reply.toolCalls
-        if calls.isEmpty, !agent.tools.isEmpty {
+        if calls.isEmpty, agent.hasTools {
             let parsed = TextToolCallParser.calls(in: reply.text, tools: definitions(of: agent))
             calls = parsed.calls
             warnings = parsed.warnings.map { warning(.unreadableToolCall, $0, of: agent.id) }

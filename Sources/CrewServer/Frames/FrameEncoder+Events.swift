@@ -23,6 +23,8 @@ extension FrameEncoder {
         case .replied(let reply): encode(reply, stored, time)
         case .roundFailed(let failed): encode(failed, stored, time)
         case .toolStarted(let start): encode(start, stored, time)
+        case .toolProgressed(let progressed): encode(progressed, stored, time)
+        case .subrunProgressed(let progressed): encode(progressed, stored, time)
         case .toolReturned(let returned): encode(returned, stored, time)
         case .signalMatched(let signal): encode(signal, stored, time)
         case .handedOff(let handoff): encode(handoff, stored, time)
@@ -108,27 +110,6 @@ extension FrameEncoder {
         out.field("round", failed.round)
         out.field("status", "failed")
         out.field("code", failed.failure.code)
-        end(stored)
-    }
-
-    private mutating func encode(_ start: ToolStarted, _ stored: StoredEvent, _ time: String) {
-        let text = "🔧 [Tool] \(start.call.name) → Executing..."
-        begin("tool_start", agent: start.agent, text, time, branch: stored.branch)
-        out.field("tool", start.call.name.rawValue)
-        out.field("call_id", start.call.id.rawValue)
-        out.field("arguments", start.call.arguments)
-        out.field("effect", start.effect.rawValue)
-        end(stored)
-    }
-
-    private mutating func encode(_ returned: ToolReturned, _ stored: StoredEvent, _ time: String) {
-        let result = returned.result
-        let mark = result.status == .success ? "✅" : "❌"
-        let text = "\(mark) [Tool] \(result.name) → \(result.output)"
-        begin("tool_result", agent: returned.agent, text, time, branch: stored.branch)
-        out.field("tool", result.name.rawValue)
-        out.field("call_id", result.call.rawValue)
-        out.field("status", result.status.rawValue)
         end(stored)
     }
 

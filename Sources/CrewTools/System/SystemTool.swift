@@ -10,7 +10,7 @@ struct SystemTool: Tool {
     ///   reason. Without one, the crew's time for a call applies.
     init(
         _ name: ToolName, _ description: String, parameters: [Parameter] = [],
-        effect: ToolEffect = .read, approval: ToolApproval = .never, ownLimit: Duration? = nil,
+        effect: ToolEffect = .read, approval: ToolApproval? = nil, ownLimit: Duration? = nil,
         answer: @escaping @Sendable (JSONObject) async throws -> String
     ) {
         let required = parameters.filter(\.isRequired).map { JSONValue.string($0.name) }

@@ -29,7 +29,7 @@ extension SystemTools {
     }
 
     /// Allows everything that the listed programs can do, and nothing else.
-    func executeCommand(allowed: [String], approval: ToolApproval) -> any Tool {
+    func executeCommand(allowed: [String], approval: ToolApproval?) -> any Tool {
         let list = allowed.isEmpty ? "none" : allowed.joined(separator: ", ")
         return SystemTool(
             "ExecuteCommand",

@@ -14,7 +14,7 @@ public struct SystemTools: Sendable {
     ///   - commandApproval: whether a person has to allow each call of `ExecuteCommand`.
     ///   - clock: measures waits and time limits.
     public static func all(
-        allowedCommands: [String] = [], commandApproval: ToolApproval = .never,
+        allowedCommands: [String] = [], commandApproval: ToolApproval? = nil,
         clock: any Clock<Duration> = ContinuousClock()
     ) -> [any Tool] {
         let tools = SystemTools(clock: clock)

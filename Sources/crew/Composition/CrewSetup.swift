@@ -47,7 +47,8 @@ struct CrewSetup: Sendable {
     ) throws(CrewError) -> CrewRunner {
         var tools = systemTools
         let limit = loaded.definition.settings.toolTimeout
-        for written in loaded.definition.commandTools {
+        for written in loaded.definition.tools {
+            guard case .command = written.work else { continue }
             var command = written
             command.timeout = written.timeout ?? limit
             tools.append(try CommandTool(command))

@@ -134,7 +134,21 @@ extension RunPath {
             "paused at \(names[paused.agent]): waits for \(Self.word(for: paused.kind))"
         case .warned(let warning): "warning: \(Self.short(warning.message))"
         case .runEnded(let end): text(of: end)
+        case .toolProgressed(let progressed):
+            "\(progressed.name): \(Amounts.progress(progressed.progress))"
+        case .subrunProgressed(let progressed): text(of: progressed)
         case .roundStarted, .toolStarted, .replied, .toolReturned: nil
+        }
+    }
+
+    /// Its own log says the rest.
+    private func text(of progressed: SubrunProgressed) -> String? {
+        switch progressed.event.event {
+        case .runStarted: "run \(progressed.run) works for it"
+        case .replied(let reply):
+            "  \(names[reply.agent]): “\(Self.short(reply.message.text))”"
+        case .runEnded(let end): "run \(progressed.run): \(end.outcome.name)"
+        default: nil
         }
     }
 

@@ -8,6 +8,13 @@ enum Amounts {
         usage?.totalTokens.map { "\(usage?.isComplete == true ? "" : "at least ")\($0)" }
     }
 
+    /// How far a call is, with what it says of it.
+    static func progress(_ progress: ToolReports.Progress) -> String {
+        let done = JSONValue.number(progress.done).text
+        let total = progress.total.map { " of \(JSONValue.number($0).text)" } ?? ""
+        return done + total + (progress.message.map { ", \($0)" } ?? "")
+    }
+
     /// Six decimals at most: a single call costs far less than a cent.
     static func money(_ dollars: Double) -> String {
         let micros = Int((dollars * 1_000_000).rounded())

@@ -129,6 +129,9 @@ extension TerminalRenderer {
             state.withLock { $0.streamed[message] = nil }
         case .toolStarted(let started):
             line(style.paint("→ \(started.call.name) \(short(started.call.arguments.text))", .tool))
+        case .toolProgressed(let progressed):
+            note("\(progressed.name): \(Amounts.progress(progressed.progress))")
+        case .subrunProgressed(let progressed): show(progressed)
         case .toolReturned(let returned):
             let isGood = returned.result.status == .success
             let mark = isGood ? "✓" : "✗"
@@ -160,6 +163,21 @@ extension TerminalRenderer {
             note(
                 "call \(decided.approval) is \(word)\(decided.source == .expiry ? " by default" : "")"
             )
+        default: break
+        }
+    }
+
+    /// What a run says and calls that works for a tool call, indented by its mark.
+    private func show(_ progressed: SubrunProgressed) {
+        switch progressed.event.event {
+        case .replied(let reply) where !reply.message.text.isEmpty:
+            line("  ↳ " + label(reply.agent) + short(reply.message.text))
+        case .toolStarted(let started):
+            line(style.paint("  ↳ → \(started.call.name)", .tool))
+        case .approvalRequested(let request):
+            let place = "crew runs approve \(progressed.run) \(progressed.event.sequence)"
+            line(style.paint("  ↳ ? may it call \(request.call.name): \(place)", .tool))
+        case .subrunProgressed(let deeper): show(deeper)
         default: break
         }
     }

@@ -273,8 +273,9 @@ struct DefinitionCheckTests {
     func commandTools() {
         var crew = BrokenCrew.sound
         crew.agents[0].tools = ["Greet"]
-        crew.commandTools = [
-            CommandToolDefinition(name: "Greet", description: "", command: ["echo", "hi"])
+        crew.tools = [
+            DeclaredTool(
+                name: "Greet", description: "", work: .command(CommandTemplate(["echo", "hi"])))
         ]
         #expect(crew.problems(tools: []).isEmpty)
     }

@@ -1,0 +1,73 @@
+/// Which calls of a tool a person has to allow.
+public enum ToolApproval: Sendable, Hashable {
+    case never
+    /// Each call waits for a decision before it is made.
+    case always
+    /// Calls of tools whose effect cannot be undone.
+    case irreversible
+    /// Calls whose arguments fulfil one of these.
+    case when([ArgumentRule])
+
+    /// Whether a call waits for a decision.
+    public func asks(effect: ToolEffect, arguments: JSONValue) -> Bool {
+        switch self {
+        case .never: false
+        case .always: true
+        case .irreversible: effect == .irreversible
+        case .when(let rules): rules.contains { $0.matches(arguments) }
+        }
+    }
+}
+
+/// A condition on one argument of a call.
+public struct ArgumentRule: Sendable, Hashable {
+    /// The parameter, or a path of names such as `order.total`.
+    public var argument: String
+    public var test: Test
+
+    public enum Test: Sendable, Hashable {
+        case isPresent
+        case equals(JSONValue)
+        case isOneOf([JSONValue])
+        case isNoneOf([JSONValue])
+        /// A regular expression that is found in the text.
+        case matches(String)
+        case isAbove(Double)
+        case isBelow(Double)
+    }
+
+    public init(_ argument: String, _ test: Test) {
+        self.argument = argument
+        self.test = test
+    }
+
+    /// An argument that is not there fulfils nothing; one that cannot be compared fulfils the rule,
+    /// so that a person sees it.
+    public func matches(_ arguments: JSONValue) -> Bool {
+        var value = arguments
+        for step in argument.split(separator: ".") {
+            guard let member = value[String(step)] else { return false }
+            value = member
+        }
+        guard !value.isNull else { return false }
+        switch test {
+        case .isPresent: return true
+        case .equals(let wanted): return value == wanted
+        case .isOneOf(let list): return list.contains(value)
+        case .isNoneOf(let list): return !list.contains(value)
+        case .isAbove(let bound): return number(value).map { $0 > bound } ?? true
+        case .isBelow(let bound): return number(value).map { $0 < bound } ?? true
+        case .matches(let pattern): return isFound(pattern, in: value)
+        }
+    }
+
+    /// Models write numbers as text too.
+    private func number(_ value: JSONValue) -> Double? {
+        value.double ?? value.string.flatMap { Double($0) }
+    }
+
+    private func isFound(_ pattern: String, in value: JSONValue) -> Bool {
+        guard let regex = try? Regex(pattern) else { return true }  // checked at load
+        return (value.string ?? value.text).firstMatch(of: regex) != nil
+    }
+}
