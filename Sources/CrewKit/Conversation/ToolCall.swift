@@ -34,6 +34,8 @@ public struct ToolResult: Sendable, Hashable, Codable {
     public var failure: ToolFailure?
     /// The run's artifact that holds the whole output, where `output` is only its beginning.
     public var artifact: String?
+    /// How long the whole output is, where `output` is only its beginning.
+    public var characters: Int?
 
     public enum Status: String, Sendable, Hashable, Codable {
         case success, error, timeout, cancelled
@@ -53,5 +55,25 @@ public struct ToolResult: Sendable, Hashable, Codable {
         self.output = output
         self.failure = failure
         self.artifact = artifact
+    }
+}
+
+extension ToolResult {
+    /// What a call gave.
+    init(of call: ToolCall, output: String) {
+        self.init(call: call.id, name: call.name, status: .success, output: output)
+    }
+
+    /// Why a call gave nothing.
+    init(of call: ToolCall, failure: ToolFailure) {
+        let status: Status =
+            switch failure.kind {
+            case .timeout: .timeout
+            case .cancelled: .cancelled
+            default: .error
+            }
+        let text = StoredOutput.cut(failure.text)
+        self.init(
+            call: call.id, name: call.name, status: status, output: text, failure: failure)
     }
 }

@@ -8,10 +8,12 @@ public struct RunStarted: Sendable, Hashable, Codable {
     public var history: [ConversationEntry]
     /// Replaces the model of every agent; see `RunRequest.model`.
     public var model: String?
+    /// The call that this run works for; absent for a run of its own.
+    public var caller: RunCaller?
 
     public init(
         crew: String, input: String, agent: AgentID, session: SessionID? = nil,
-        history: [ConversationEntry], model: String? = nil
+        history: [ConversationEntry], model: String? = nil, caller: RunCaller? = nil
     ) {
         self.crew = crew
         self.input = input
@@ -19,6 +21,7 @@ public struct RunStarted: Sendable, Hashable, Codable {
         self.session = session
         self.history = history
         self.model = model
+        self.caller = caller
     }
 }
 
@@ -115,17 +118,24 @@ public struct ToolStarted: Sendable, Hashable, Codable {
     public var call: ToolCall
     public var effect: ToolEffect
     public var idempotencyKey: String
+    /// True for a call that may be made again with the same key, whatever its effect.
+    public var isRepeatable: Bool?
 
     enum CodingKeys: String, CodingKey {
         case agent, call, effect
         case idempotencyKey = "idempotency_key"
+        case isRepeatable = "repeatable"
     }
 
-    public init(agent: AgentID, call: ToolCall, effect: ToolEffect, idempotencyKey: String) {
+    public init(
+        agent: AgentID, call: ToolCall, effect: ToolEffect, idempotencyKey: String,
+        isRepeatable: Bool? = nil
+    ) {
         self.agent = agent
         self.call = call
         self.effect = effect
         self.idempotencyKey = idempotencyKey
+        self.isRepeatable = isRepeatable
     }
 }
 
@@ -133,10 +143,18 @@ public struct ToolStarted: Sendable, Hashable, Codable {
 public struct ToolReturned: Sendable, Hashable, Codable {
     public var agent: AgentID
     public var result: ToolResult
+    /// What runs that worked for the call spent; absent when there were none.
+    public var usage: Usage?
+    /// US dollars, of the same.
+    public var cost: Double?
 
-    public init(agent: AgentID, result: ToolResult) {
+    public init(
+        agent: AgentID, result: ToolResult, usage: Usage? = nil, cost: Double? = nil
+    ) {
         self.agent = agent
         self.result = result
+        self.usage = usage
+        self.cost = cost
     }
 }
 

@@ -75,6 +75,8 @@ public struct ApprovalDecided: Sendable, Hashable, Codable {
     /// Why, for the model and the log.
     public var reason: String?
     public var source: Source
+    /// With these the call is made instead of the model's own; absent where they stay as they are.
+    public var arguments: JSONValue?
 
     /// Who decided.
     public enum Source: String, Sendable, Hashable, Codable {
@@ -85,12 +87,13 @@ public struct ApprovalDecided: Sendable, Hashable, Codable {
 
     public init(
         approval: ApprovalID, decision: ApprovalDecision, reason: String? = nil,
-        source: Source = .person
+        source: Source = .person, arguments: JSONValue? = nil
     ) {
         self.approval = approval
         self.decision = decision
         self.reason = reason
         self.source = source
+        self.arguments = arguments
     }
 }
 

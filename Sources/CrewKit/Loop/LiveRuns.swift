@@ -53,6 +53,8 @@ final class LiveRuns: Sendable {
         (jobs, handOver) = AsyncStream.makeStream()
     }
 
+    var isClosed: Bool { state.withLock { $0.isClosed } }
+
     var count: Int { state.withLock { $0.runs.count } }
 
     func job(of run: RunID) -> Job? { state.withLock { $0.runs[run]?.job } }

@@ -15,6 +15,9 @@ struct RunClock: Sendable {
         fileprivate let moment: Duration
     }
 
+    /// Since the clock was looked at first.
+    var now: Duration { elapsed() }
+
     func deadline(after duration: Duration) -> Deadline { Deadline(moment: elapsed() + duration) }
 
     /// Never negative.

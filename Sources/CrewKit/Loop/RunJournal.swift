@@ -90,6 +90,16 @@ final class RunJournal: Sendable {
         return true
     }
 
+    /// Stores and shows what happens within a call that is under way.
+    ///
+    /// Does nothing for a run at rest: a tool that was left behind may report what it likes.
+    func report(_ event: RunEvent, branch: BranchID?) async throws {
+        await gate.enter()
+        defer { gate.leave() }
+        guard !state.withLock({ $0.isAtRest }) else { return }
+        _ = try await store([event], branch: branch, isSaid: event.isSubrun)
+    }
+
     /// What people said since the last look.
     func takeWords() -> [StoredEvent] {
         state.withLock { state in
@@ -162,6 +172,12 @@ extension RunEvent {
         case .paused, .runEnded: true
         default: false
         }
+    }
+
+    /// The state of the run says how far it is.
+    fileprivate var isSubrun: Bool {
+        if case .subrunProgressed = self { return true }
+        return false
     }
 
     fileprivate var isApprovalPause: Bool {

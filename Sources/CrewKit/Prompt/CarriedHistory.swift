@@ -12,6 +12,10 @@ struct CarriedHistory {
     }
 
     func carried(_ entries: [ConversationEntry]) -> [ConversationEntry] {
+        newest(of: entries).map(\.withoutArtifact)
+    }
+
+    private func newest(of entries: [ConversationEntry]) -> [ConversationEntry] {
         var total = entries.first.map(Self.size) ?? 0
         var start = entries.endIndex
         while start > 1 {
@@ -35,5 +39,14 @@ struct CarriedHistory {
             message.text.utf8.count + message.reasoning.utf8.count
                 + message.toolCalls.reduce(0) { $0 + $1.arguments.text.utf8.count }
         }
+    }
+}
+
+extension ConversationEntry {
+    /// What an earlier run keeps cannot be read from a later one.
+    fileprivate var withoutArtifact: ConversationEntry {
+        guard case .toolResult(var result) = self, result.artifact != nil else { return self }
+        result.artifact = nil
+        return .toolResult(result)
     }
 }

@@ -1,4 +1,4 @@
-/// Cuts tool outputs to what a model is shown; the log keeps them whole.
+/// Cuts tool outputs to what a model is shown; the run keeps them whole.
 struct ToolOutputCaps {
     let settings: CrewSettings
 
@@ -7,22 +7,26 @@ struct ToolOutputCaps {
         var left = settings.maxTotalToolOutput
         return results.map { result in
             var result = result
-            let length = result.output.count
+            let length = result.characters ?? result.output.count
             if left <= 0 {
                 result.output =
                     "(output omitted: the results of one reply may take "
                     + "\(settings.maxTotalToolOutput) characters together)"
             } else if length > settings.maxToolOutput {
-                result.output = cut(result.output, length: length)
+                result.output = cut(result, length: length)
             }
             left -= min(length, settings.maxToolOutput)
             return result
         }
     }
 
-    private func cut(_ output: String, length: Int) -> String {
-        "\(output.prefix(settings.maxToolOutput))\n\n"
-            + "[⚠️ OUTPUT TRUNCATED - Original size: \(length) characters]"
+    private func cut(_ result: ToolResult, length: Int) -> String {
+        let shown = settings.maxToolOutput
+        let handle = result.artifact.map { name in
+            "; read_artifact(name: \"\(name)\", offset: \(shown)) reads on"
+        }
+        return "\(result.output.prefix(shown))\n\n"
+            + "[⚠️ OUTPUT TRUNCATED - Original size: \(length) characters\(handle ?? "")]"
     }
 
     /// The block by which the original gives results to models without native tool calls.
@@ -35,9 +39,9 @@ struct ToolOutputCaps {
                 omitted.append(result)
                 continue
             }
-            let length = result.output.count
+            let length = result.characters ?? result.output.count
             let output =
-                length > settings.maxToolOutput ? cut(result.output, length: length) : result.output
+                length > settings.maxToolOutput ? cut(result, length: length) : result.output
             text += "\(result.name):\n  Status: \(result.status)\n  Output: \(output)\n\n"
             left -= min(length, settings.maxToolOutput)
         }

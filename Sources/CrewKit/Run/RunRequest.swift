@@ -15,6 +15,9 @@ public struct RunRequest: Sendable, Hashable {
     /// A second request with the same key is not a second run.
     public var idempotencyKey: IdempotencyKey?
 
+    /// The call of another run that this one works for; the engine's own tools set it.
+    var caller: RunCaller?
+
     /// What becomes of an input for a session whose run is under way.
     public enum BusyPolicy: String, Sendable, Hashable, CaseIterable {
         /// It is refused.

@@ -11,11 +11,11 @@ extension RunState {
 
     private mutating func apply(_ event: RunEvent, at sequence: Int) {
         switch event {
-        case .queued, .turnStarted, .contextTrimmed, .warned, .toolProgressed, .subrunProgressed:
-            break
+        case .queued, .turnStarted, .contextTrimmed, .warned, .toolProgressed: break
         case .runStarted(let started):
             entries = started.history + [.user(started.input)]
             model = started.model
+            caller = started.caller
             beginTurn(of: started.agent)
         case .resumed(let resumed): resume(resumed)
         case .recovered: recover()
@@ -27,7 +27,10 @@ extension RunState {
             phase = .roundUnderWay(started.agent)
         case .replied(let reply): take(reply)
         case .roundFailed(let failed): phase = .roundFailed(failed.agent, failed.failure)
-        case .toolStarted, .toolReturned, .approvalRequested, .approvalDecided:
+        case .toolReturned(let returned):
+            spend(returned.usage, cost: returned.cost)
+            changeBatch { $0.apply(event, at: sequence) }
+        case .toolStarted, .subrunProgressed, .approvalRequested, .approvalDecided:
             changeBatch { $0.apply(event, at: sequence) }
         case .signalMatched(let match): followed[match.signal, default: 0] += 1
         case .handedOff(let handoff):
@@ -92,17 +95,21 @@ extension RunState {
 extension ToolBatch {
     fileprivate mutating func apply(_ event: RunEvent, at sequence: Int) {
         switch event {
-        case .toolStarted(let start): started[start.call.id] = start.effect
+        case .toolStarted(let start):
+            started[start.call.id] = start.isRepeatable == true ? .read : start.effect
         case .toolReturned(let returned):
             let call = returned.result.call
             results[call] = returned.result
+            subruns[call] = nil
             approvals = approvals.filter { $0.value != call }
+        case .subrunProgressed(let progressed):
+            subruns[progressed.call] = SubrunPlace(
+                run: progressed.run, sequence: progressed.event.sequence)
         case .approvalRequested(let request):
             approvals[ApprovalID(rawValue: sequence)] = request.call.id
         case .approvalDecided(let decided):
             guard let call = approvals.removeValue(forKey: decided.approval) else { return }
-            decisions[call] = decided
-            if decided.decision == .approve { interrupted.remove(call) }
+            decide(decided, about: call)
         default: break
         }
     }

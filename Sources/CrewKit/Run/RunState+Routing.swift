@@ -1,7 +1,7 @@
 extension RunState {
     /// What follows from a reply that asked for no tools. The signal is read here, once.
     func route(replyOf agent: AgentID) -> [RunEvent] {
-        guard member == nil else { return end(.completed) }
+        guard !isAlone else { return end(.completed) }
         guard let definition = crew.agent(agent), case .agent(let message)? = entries.last else {
             return end(.completed)
         }
@@ -79,7 +79,7 @@ extension RunState {
     private func chosenTransfer(
         in batch: ToolBatch, of agent: AgentID
     ) -> (call: ToolCallID, target: RouteTarget)? {
-        guard member == nil else { return nil }
+        guard !isAlone else { return nil }
         for call in batch.calls {
             if let target = transferTarget(of: call, by: agent) { return (call.id, target) }
         }
@@ -87,7 +87,7 @@ extension RunState {
     }
 
     private func transferTarget(of call: ToolCall, by agent: AgentID) -> RouteTarget? {
-        guard member == nil else { return nil }
+        guard !isAlone else { return nil }
         return crew.agent(agent)?.nativeTargets.first { HandoffTool.name(for: $0) == call.name }
     }
 }

@@ -26,7 +26,7 @@ extension RunState: Codable {
 
     private enum CodingKeys: String, CodingKey {
         case member, phase, pause, phaseBeforeEnd, cancelDepth, turnOwner, model, entries, counts,
-            usage, cost
+            usage, cost, caller
         case followed, lastSpeaker, lastText
     }
 
@@ -56,6 +56,7 @@ extension RunState: Codable {
         (groups, modelCalls, tokens) = (counts.groups, counts.modelCalls, counts.tokens)
         usage = try values.decodeIfPresent(Usage.self, forKey: .usage)
         cost = try values.decodeIfPresent(Double.self, forKey: .cost)
+        caller = try values.decodeIfPresent(RunCaller.self, forKey: .caller)
         followed = try values.decode([String: Int].self, forKey: .followed)
         lastSpeaker = try values.decodeIfPresent(AgentID.self, forKey: .lastSpeaker)
         lastText = try values.decode(String.self, forKey: .lastText)
@@ -78,6 +79,7 @@ extension RunState: Codable {
                 tokens: tokens), forKey: .counts)
         try values.encodeIfPresent(usage, forKey: .usage)
         try values.encodeIfPresent(cost, forKey: .cost)
+        try values.encodeIfPresent(caller, forKey: .caller)
         try values.encode(followed, forKey: .followed)
         try values.encodeIfPresent(lastSpeaker, forKey: .lastSpeaker)
         try values.encode(lastText, forKey: .lastText)

@@ -51,6 +51,12 @@ extension RunState {
         return batch.decisions[call]?.decision == .approve
     }
 
+    /// The arguments that a person gave a call in place of the model's own.
+    func otherArguments(of call: ToolCallID) -> JSONValue? {
+        guard case .toolsUnderWay(_, let batch) = phase else { return nil }
+        return batch.decisions[call]?.arguments
+    }
+
     /// The request to a person to decide about a call.
     func approval(
         of call: ToolCall, by agent: AgentID, _ effect: ToolEffect,

@@ -19,6 +19,8 @@ struct RunState: Sendable {
     var turnOwner: AgentID?
     /// Replaces the model of every agent.
     var model: String?
+    /// The call that the run works for.
+    var caller: RunCaller?
     var entries: [ConversationEntry] = []
     /// Since the last input.
     var rounds = 0
@@ -75,6 +77,7 @@ struct RunState: Sendable {
         self.entries = run.entries
         self.tokens = run.tokens
         self.model = run.model
+        self.caller = run.caller
         self.turnOwner = member.agent
         self.phase = .turnDue(member.agent)
     }
@@ -84,6 +87,9 @@ struct RunState: Sendable {
         self.init(crew: crew)
         for stored in events { apply(stored) }
     }
+
+    /// Whether nothing is handed over: the agent's own words are all that counts.
+    var isAlone: Bool { member != nil || caller?.isAlone == true }
 
     /// How the run rests, when it does.
     var rest: RunOutcome? {
@@ -112,7 +118,7 @@ struct RunState: Sendable {
 
 /// The tool calls of one reply and what has become of them.
 struct ToolBatch: Sendable, Codable {
-    let calls: [ToolCall]
+    private(set) var calls: [ToolCall]
     /// Calls that were announced as started, with their effects.
     var started: [ToolCallID: ToolEffect] = [:]
     /// Calls that had been started when the process died: their outcome is unknown.
@@ -121,6 +127,21 @@ struct ToolBatch: Sendable, Codable {
     var approvals: [ApprovalID: ToolCallID] = [:]
     var decisions: [ToolCallID: ApprovalDecided] = [:]
     var results: [ToolCallID: ToolResult] = [:]
+    /// How far this log repeats those of runs that work for a call.
+    var subruns: [ToolCallID: SubrunPlace] = [:]
+
+    init(calls: [ToolCall]) { self.calls = calls }
+
+    /// Takes in what a person said of a call; other arguments are those that it is made with.
+    mutating func decide(_ decided: ApprovalDecided, about call: ToolCallID) {
+        decisions[call] = decided
+        guard decided.decision == .approve else { return }
+        interrupted.remove(call)
+        guard let arguments = decided.arguments,
+            let index = calls.firstIndex(where: { $0.id == call })
+        else { return }
+        calls[index].arguments = arguments
+    }
 
     var unfinished: [ToolCall] { calls.filter { results[$0.id] == nil } }
 

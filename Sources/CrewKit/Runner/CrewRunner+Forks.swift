@@ -14,6 +14,9 @@ extension CrewRunner {
     public func fork(
         _ run: RunID, from step: Int? = nil, input: String? = nil, model: String? = nil
     ) async throws -> RunEvents {
+        if let subcrew = try await subcrew(of: run) {
+            return try await subcrew.fork(run, from: step, input: input, model: model)
+        }
         if let input { try check(input) }
         try checkModel(model)
         let original = try await knownRecord(of: run)

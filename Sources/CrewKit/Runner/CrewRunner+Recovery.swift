@@ -15,6 +15,8 @@ extension CrewRunner {
         unreadable: (RunID, CrewError) -> Void = { _, _ in }
     ) async throws -> Int {
         var count = 0
+        // First those that others wait for.
+        for subcrew in subcrews { count += try await subcrew.recover(unreadable: unreadable) }
         for record in try await all(.running) where live.job(of: record.id) == nil {
             do {
                 try await takeUp(record)
@@ -38,7 +40,10 @@ extension CrewRunner {
     ///
     /// - Throws: `unknownRun`, `conflict` when the run is at rest or worked, and what `start` throws.
     public func recoverFollowing(_ run: RunID) async throws -> RunEvents {
-        try await reopen(run) { record, _ throws(CrewError) in
+        if let subcrew = try await subcrew(of: run) {
+            return try await subcrew.recoverFollowing(run)
+        }
+        return try await reopen(run) { record, _ throws(CrewError) in
             guard record.status == .running else {
                 throw CrewError(.conflict, "run '\(record.id)' is not under way")
             }

@@ -25,6 +25,9 @@ extension CrewRunner {
     ///
     /// - Throws: `unknownRun`.
     public func events(of run: RunID, after sequence: Int = 0) async throws -> RunEvents {
+        if let subcrew = try await subcrew(of: run) {
+            return try await subcrew.events(of: run, after: sequence)
+        }
         let queued = live.queuedFeed(of: run)
         let feed = if let queued { queued } else { await live.settledJob(of: run)?.feed }
         if feed == nil { _ = try await knownRecord(of: run) }
@@ -48,6 +51,9 @@ extension CrewRunner {
     ///
     /// - Throws: `unknownRun`.
     public func settledResult(of run: RunID) async throws -> RunResult? {
+        if let subcrew = try await subcrew(of: run) {
+            return try await subcrew.settledResult(of: run)
+        }
         let record = try await knownRecord(of: run)
         let state = try await state(of: run).state
         guard let outcome = state.rest else { return nil }
@@ -167,10 +173,10 @@ extension CrewRunner {
             let started = RunStarted(
                 crew: crew.name, input: request.input, agent: request.startAgent ?? crew.entryPoint,
                 session: request.session, history: try await history(for: request),
-                model: request.model)
+                model: request.model, caller: request.caller)
             let first = StoredEvent(sequence: 1, time: time, event: .runStarted(started))
             let record = RunRecord(
-                id: run, crew: crew.name, session: request.session,
+                id: run, crew: crew.name, session: request.session, parent: request.caller?.run,
                 idempotencyKey: request.idempotencyKey, createdAt: time)
             try await store.create(record, events: [first])
             var state = RunState(crew: crew)

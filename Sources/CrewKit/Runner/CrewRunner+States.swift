@@ -24,6 +24,16 @@ extension CrewRunner {
         }
     }
 
+    /// The other crew whose run this is; `nil` for one of this crew.
+    func subcrew(of run: RunID) async throws -> CrewRunner? {
+        guard !subcrews.isEmpty, let record = try await store.record(of: run) else { return nil }
+        return subcrews.first { $0.works(record.crew) }
+    }
+
+    private func works(_ name: String) -> Bool {
+        crew.name == name || subcrews.contains { $0.works(name) }
+    }
+
     func knownRecord(of run: RunID) async throws -> RunRecord {
         guard let record = try await store.record(of: run) else { throw CrewError.unknownRun(run) }
         return record

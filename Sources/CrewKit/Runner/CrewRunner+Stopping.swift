@@ -10,6 +10,7 @@ extension CrewRunner {
     ///
     /// - Throws: `unknownRun`, or what the store throws.
     public func cancel(_ run: RunID, _ depth: StopDepth = .now) async throws {
+        if let subcrew = try await subcrew(of: run) { return try await subcrew.cancel(run, depth) }
         for _ in 0..<Self.attempts {
             if let job = await live.settledJob(of: run) {
                 job.control.stop(Stop(reason: .cancelled, depth: depth))
@@ -24,6 +25,15 @@ extension CrewRunner {
             }
         }
         throw CrewError(.conflict, "run '\(run)' changes hands too fast; try again")
+    }
+
+    /// Ends a run whose answer nobody waits for any more; while the runner ends it is left for the
+    /// next process, as the run is that asked for it.
+    func giveUp(_ run: RunID) async {
+        guard !live.isClosed else { return }
+        cancelLive(run)
+        // A store that fails keeps the run as it is: it is found under way at the next start.
+        try? await cancel(run)
     }
 
     private func cancelAtRest(_ run: RunID) async throws {

@@ -19,6 +19,9 @@ extension CrewRunner {
     public func resumeFollowing(
         _ run: RunID, with input: String? = nil, expecting expected: Int? = nil
     ) async throws -> RunEvents {
+        if let subcrew = try await subcrew(of: run) {
+            return try await subcrew.resumeFollowing(run, with: input, expecting: expected)
+        }
         if let input { try check(input) }
         try await settleIfOverdue(run)
         return try await reopen(run, expecting: expected) { record, state throws(CrewError) in
@@ -30,18 +33,52 @@ extension CrewRunner {
     ///
     /// The run goes on once nothing of it waits for a decision.
     ///
-    /// - Parameter reason: told to the model and kept; at most 2,000 bytes.
-    /// - Throws: `unknownRun`, `unknownApproval` also when it has been decided, `invalidInput`.
+    /// - Parameters:
+    ///   - reason: told to the model and kept; at most 2,000 bytes.
+    ///   - arguments: an object with which the call is made instead of the model's own; the model is
+    ///     told. Only with `approve`.
+    /// - Throws: `unknownRun`, `unknownApproval` also when it has been decided, `invalidInput`, also
+    ///   for arguments that do not fit the tool.
     public func decide(
         _ approval: ApprovalID, of run: RunID, _ decision: ApprovalDecision,
-        reason: String? = nil
+        reason: String? = nil, arguments: JSONValue? = nil
     ) async throws {
+        if let subcrew = try await subcrew(of: run) {
+            return try await subcrew.decide(
+                approval, of: run, decision, reason: reason, arguments: arguments)
+        }
         if let reason, reason.utf8.count > 2_000 {
             throw CrewError(.invalidInput, "a reason has at most 2,000 bytes")
         }
         try await settleIfOverdue(run)
+        if let arguments {
+            try await check(arguments, for: approval, of: run, decision)
+        }
         try await decide(
-            ApprovalDecided(approval: approval, decision: decision, reason: reason), of: run)
+            ApprovalDecided(
+                approval: approval, decision: decision, reason: reason, arguments: arguments),
+            of: run)
+    }
+
+    /// What a person writes has to fit the tool as what a model writes has to.
+    private func check(
+        _ arguments: JSONValue, for approval: ApprovalID, of run: RunID,
+        _ decision: ApprovalDecision
+    ) async throws {
+        guard decision == .approve, arguments.object != nil else {
+            throw CrewError(
+                .invalidInput, "other arguments are an object and go with an approval only")
+        }
+        let record = try await knownRecord(of: run)
+        guard let open = record.approvals.first(where: { $0.id == approval }) else {
+            throw CrewError.unknownApproval(approval, of: run)
+        }
+        guard let tool = tools[open.request.call.name] else { return }
+        do throws(CrewError) {
+            _ = try ArgumentCheck.arguments(arguments, for: tool.definition)
+        } catch {
+            throw CrewError(.invalidInput, error.message)
+        }
     }
 
     /// An answer that comes too late does not count, also when nobody has looked yet.
@@ -126,6 +163,7 @@ extension CrewRunner {
     ///
     /// - Throws: what the store throws; what was settled before stays so.
     public func settleOverdue() async throws {
+        for subcrew in subcrews { try await subcrew.settleOverdue() }
         let now = options.now()
         var query = RunQuery(
             crew: crew.name, statuses: [.paused, .running], order: .oldestFirst, limit: 100)

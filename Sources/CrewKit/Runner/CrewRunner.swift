@@ -9,14 +9,18 @@ public final class CrewRunner: Sendable {
     let models: ModelSet
     let tools: Toolbox
     let options: RunnerOptions
+    /// Other crews whose runs work for calls of this one's; worked along with it.
+    let subcrews: [CrewRunner]
     let live: LiveRuns
     let creations = KeyedGate()
     private let toolExecutor = ToolExecutor()
 
+    /// - Parameter subcrews: crews that tools of this one ask, over the same store.
     /// - Throws: `unknownAgent` when an agent has no model.
     public init(
         crew: ValidatedCrew, models: ModelSet, tools: Toolbox = Toolbox(),
-        store: any RunStore = InMemoryRunStore(), options: RunnerOptions = RunnerOptions()
+        store: any RunStore = InMemoryRunStore(), options: RunnerOptions = RunnerOptions(),
+        subcrews: [CrewRunner] = []
     ) throws(CrewError) {
         for agent in crew.allAgents where models[agent.id] == nil {
             throw CrewError(.unknownAgent, "agent '\(agent.id)' has no model")
@@ -26,6 +30,7 @@ public final class CrewRunner: Sendable {
         self.tools = tools
         self.store = store
         self.options = options
+        self.subcrews = subcrews
         self.live = LiveRuns(limit: options.maxActiveRuns)
     }
 
@@ -35,6 +40,7 @@ public final class CrewRunner: Sendable {
     /// has stopped. To be called once.
     public func run() async {
         await withDiscardingTaskGroup { group in
+            for subcrew in subcrews { group.addTask { await subcrew.run() } }
             for await job in live.jobs {
                 group.addTask { await self.work(job) }
             }
@@ -47,6 +53,7 @@ public final class CrewRunner: Sendable {
     /// Takes no more inputs, and lets each run go on until its round is over; the next process goes
     /// on from there.
     public func handBack() {
+        for subcrew in subcrews { subcrew.handBack() }
         for job in live.closeAdmission() {
             job.control.stop(Stop(reason: .handedBack, depth: .afterRound))
         }
@@ -68,7 +75,8 @@ public final class CrewRunner: Sendable {
         defer { live.release(job.claim) }
         let performer = TurnPerformer(
             crew: crew, models: models, tools: tools, run: job.run, store: store, feed: job.feed,
-            clock: RunClock(options.clock), now: options.now, toolExecutor: toolExecutor)
+            clock: RunClock(options.clock), now: options.now, toolExecutor: toolExecutor,
+            runner: self)
         let loop = RunLoop(
             state: job.state, journal: job.journal, performer: performer, control: job.control,
             whenCancelled: whenCancelled)

@@ -65,11 +65,18 @@ extension RunRecord {
     }
 
     private mutating func noteSpending(_ event: RunEvent) {
-        guard case .replied(let reply) = event else { return }
-        modelCalls += 1
-        let spent = reply.usage ?? Usage(isComplete: false)
-        usage = usage.map { $0 + spent } ?? spent
-        if let spent = reply.cost { cost = (cost ?? 0) + spent }
+        switch event {
+        case .replied(let reply):
+            modelCalls += 1
+            spend(reply.usage ?? Usage(isComplete: false), cost: reply.cost)
+        case .toolReturned(let returned): spend(returned.usage, cost: returned.cost)
+        default: break
+        }
+    }
+
+    private mutating func spend(_ spent: Usage?, cost spentCost: Double?) {
+        if let spent { usage = usage.map { $0 + spent } ?? spent }
+        if let spentCost { cost = (cost ?? 0) + spentCost }
     }
 
     private static func title(of input: String) -> String {

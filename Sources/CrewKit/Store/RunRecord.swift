@@ -5,7 +5,7 @@ public struct RunRecord: Sendable, Hashable, Codable {
     public let id: RunID
     public let crew: String
     public let session: SessionID?
-    /// The run this one was forked from.
+    /// The run this one was forked from, or works for.
     public let parent: RunID?
     /// What the client names its request by, so that a repeated one is not a second run.
     public let idempotencyKey: IdempotencyKey?
@@ -22,7 +22,8 @@ public struct RunRecord: Sendable, Hashable, Codable {
     public internal(set) var approvals: [Approval] = []
     /// Model calls that were completed, those of group members included.
     public internal(set) var modelCalls = 0
-    /// What those calls spent; absent when none was completed.
+    /// What those calls spent, with what runs spent that worked for this one; absent when none was
+    /// completed.
     public internal(set) var usage: Usage?
     /// US dollars, where usage and prices are known.
     public internal(set) var cost: Double?

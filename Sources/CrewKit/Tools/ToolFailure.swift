@@ -73,6 +73,16 @@ public struct ToolFailure: Error, Sendable, Hashable, Codable {
         }
     }
 
+    /// What a model reads.
+    public var text: String { message + (hint.map { "\nHint: \($0)" } ?? "") }
+
+    /// The same for a call that was not begun.
+    public var withoutEffect: ToolFailure {
+        var failure = self
+        failure.isWithoutEffect = true
+        return failure
+    }
+
     private static func usualAction(for kind: Kind) -> Action {
         switch kind {
         case .parameter: .correctArguments
@@ -90,7 +100,7 @@ extension ToolFailure {
         switch error {
         case let failure as ToolFailure: self = failure
         case let error as CrewError: self.init(Self.kind(of: error.code), error.message)
-        case is CancellationError: self.init(.cancelled, "The call was cancelled.")
+        case is CancellationError: self.init(.system, "The tool gave the call up.")
         default: self.init(.system, "\(error)")
         }
     }

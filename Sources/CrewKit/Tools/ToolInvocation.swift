@@ -13,6 +13,8 @@ public struct ToolInvocation: Sendable {
     public let artifacts: RunArtifacts?
     /// Tells readers of the run what happens meanwhile; absent where nobody reads.
     public let reports: ToolReports?
+    /// Lets other runs work for the call; absent outside of a run.
+    var subruns: Subruns?
 
     public init(
         call: ToolCallID, arguments: JSONObject, idempotencyKey: String, run: RunID,
@@ -46,24 +48,10 @@ public struct ToolReports: Sendable {
         }
     }
 
-    private let sendProgress: @Sendable (Progress) async -> Void
-    private let sendEvent: @Sendable (RunID, StoredEvent) async throws -> Void
+    private let send: @Sendable (Progress) async -> Void
 
-    package init(
-        progress: @escaping @Sendable (Progress) async -> Void,
-        event: @escaping @Sendable (RunID, StoredEvent) async throws -> Void = { _, _ in }
-    ) {
-        sendProgress = progress
-        sendEvent = event
-    }
+    package init(progress: @escaping @Sendable (Progress) async -> Void) { send = progress }
 
     /// Shows how far the call is. Reports that come too fast after one another are left out.
-    public func report(_ progress: Progress) async { await sendProgress(progress) }
-
-    /// Shows an event of a run that works for this call; stored in this run's log too.
-    ///
-    /// - Throws: what the store throws.
-    package func report(_ event: StoredEvent, of run: RunID) async throws {
-        try await sendEvent(run, event)
-    }
+    public func report(_ progress: Progress) async { await send(progress) }
 }

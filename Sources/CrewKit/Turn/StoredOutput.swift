@@ -4,13 +4,14 @@ enum StoredOutput {
     static let limit = 1_048_576
 
     /// The output, cut on a character boundary where it is longer than the limit.
-    static func cut(_ output: String) -> String {
+    static func cut(_ output: String, at limit: Int = limit) -> String {
         let length = output.utf8.count
         guard length > limit else { return output }
-        var end = output.utf8.index(output.startIndex, offsetBy: limit)
+        let note = "\n\n[output of \(length) bytes cut after \(limit)]"
+        var end = output.utf8.index(output.startIndex, offsetBy: max(0, limit - note.utf8.count))
         while end > output.startIndex, String.Index(end, within: output) == nil {
             end = output.utf8.index(before: end)
         }
-        return "\(output[..<end])\n\n[output of \(length) bytes cut after \(limit)]"
+        return output[..<end] + note
     }
 }

@@ -1,14 +1,22 @@
 /// Which tools an agent may use at this moment.
 extension TurnPerformer {
-    func definitions(of agent: ValidatedCrew.Agent) -> [ToolDefinition] {
-        names(of: agent).compactMap { tools[$0]?.definition }
+    func definitions(of agent: ValidatedCrew.Agent, in state: RunState) -> [ToolDefinition] {
+        let own = names(of: agent).compactMap { tools[$0]?.definition }
+        let hasMore = agent.hasTools && state.entries.contains(where: \.isCutOutput)
+        guard hasMore, !own.contains(where: { $0.name == ReadArtifactTool.name }) else {
+            return own
+        }
+        return own + [pager.definition]
     }
 
     func offered(_ name: ToolName, to agent: AgentID) -> (any Tool)? {
-        guard let agent = crew.agent(agent),
-            agent.tools.contains(name) || agent.toolPatterns.contains(where: { $0.covers(name) })
-        else { return nil }
-        return tools[name]
+        guard let agent = crew.agent(agent) else { return nil }
+        if agent.tools.contains(name) || agent.toolPatterns.contains(where: { $0.covers(name) }),
+            let tool = tools[name]
+        {
+            return tool
+        }
+        return name == ReadArtifactTool.name && agent.hasTools ? pager : nil
     }
 
     func unknownTool(_ name: ToolName, of agent: AgentID) -> String {
@@ -17,6 +25,8 @@ extension TurnPerformer {
         return "Tool \(name) not found\(hint)"
     }
 
+    private var pager: ReadArtifactTool { ReadArtifactTool(maxOutput: crew.settings.maxToolOutput) }
+
     /// In the agent's order; what a pattern stands for comes behind, by name.
     private func names(of agent: ValidatedCrew.Agent) -> [ToolName] {
         guard !agent.toolPatterns.isEmpty else { return agent.tools }
@@ -24,5 +34,13 @@ extension TurnPerformer {
             agent.toolPatterns.contains { $0.covers(name) }
         }
         return agent.tools + fitting
+    }
+}
+
+extension ConversationEntry {
+    /// A result of which the run keeps more than it shows.
+    fileprivate var isCutOutput: Bool {
+        if case .toolResult(let result) = self { return result.artifact != nil }
+        return false
     }
 }

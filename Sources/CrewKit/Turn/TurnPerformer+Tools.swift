@@ -17,57 +17,134 @@ extension TurnPerformer {
             return .toolStarted(
                 ToolStarted(
                     agent: agent, call: call, effect: effect,
-                    idempotencyKey: idempotencyKey(of: call, in: state)))
+                    idempotencyKey: idempotencyKey(of: call, in: state),
+                    isRepeatable: definition?.isIdempotent == true ? true : nil))
         }
     }
 
     /// Performs one call and always comes back with its result.
+    ///
+    /// - Parameters:
+    ///   - batch: when all calls of the reply have to be done.
+    ///   - reports: what readers of the run are told meanwhile.
     func call(
-        _ call: ToolCall, of agent: AgentID, in state: RunState, until batch: RunClock.Deadline
-    ) async -> ToolResult {
-        func result(_ status: ToolResult.Status, _ output: String) -> ToolResult {
-            ToolResult(call: call.id, name: call.name, status: status, output: output)
+        _ call: ToolCall, of agent: AgentID, in state: RunState, until batch: RunClock.Deadline,
+        reports: CallReports
+    ) async -> ToolReturned {
+        var result = await self.result(of: call, by: agent, in: state, until: batch, reports)
+        if let other = state.otherArguments(of: call.id) {
+            let note = "[A person let this call be made with other arguments: \(other.text)]"
+            result.output = "\(note)\n\(result.output)"
         }
+        return ToolReturned(
+            agent: agent, result: result, usage: reports.spent?.usage, cost: reports.spent?.cost)
+    }
+
+    private func result(
+        of call: ToolCall, by agent: AgentID, in state: RunState, until batch: RunClock.Deadline,
+        _ reports: CallReports
+    ) async -> ToolResult {
         guard let tool = offered(call.name, to: agent) else {
-            return result(.error, unknownTool(call.name, of: agent))
+            return ToolResult(
+                of: call, failure: ToolFailure(.notFound, unknownTool(call.name, of: agent)))
         }
         let arguments: JSONObject
         do throws(CrewError) {
             arguments = try ArgumentCheck.arguments(call.arguments, for: tool.definition)
         } catch {
-            return result(.error, error.message)
+            return ToolResult(of: call, failure: ToolFailure(error).withoutEffect)
         }
-        let limit = min(
-            tool.definition.timeout ?? crew.settings.toolTimeout, clock.remaining(until: batch))
+        let limit = min(timeLimit(of: tool.definition), clock.remaining(until: batch))
         guard limit > .zero else {
-            return result(.timeout, "Not done: the time for all tools of this reply was over.")
+            let text = "Not done: the time for all tools of this reply was over."
+            return ToolResult(of: call, failure: ToolFailure(.timeout, text, isWithoutEffect: true))
         }
-        let invocation = ToolInvocation(
+        var invocation = ToolInvocation(
             call: call.id, arguments: arguments,
             idempotencyKey: idempotencyKey(of: call, in: state), run: run, agent: agent,
-            conversation: state.entries, artifacts: RunArtifacts(run: run, store: store, now: now))
+            conversation: state.entries, artifacts: RunArtifacts(run: run, store: store, now: now),
+            reports: reports.forTool)
+        invocation.subruns = subruns(of: call, in: state, reports)
         let end = await AbandonableCall(executor: toolExecutor, clock: clock.clock, limit: limit)
-            .perform { try await tool.call(invocation) }
+            .perform { [invocation] in try await tool.call(invocation) }
         switch end {
-        case .returned(let output): return result(.success, StoredOutput.cut(output))
-        case .threw(let error):
-            return result(.error, StoredOutput.cut(Self.message(of: error)))
+        case .returned(let output): return await kept(output, of: call, in: state)
+        case .threw(let error): return ToolResult(of: call, failure: ToolFailure(error))
         case .outOfTime:
-            return result(.timeout, "Tool \(call.name) gave no result within \(limit).")
-        case .cancelled: return result(.cancelled, "The call was cancelled.")
+            let text = "Tool \(call.name) gave no result within \(limit)."
+            return ToolResult(of: call, failure: ToolFailure(.timeout, text))
+        case .cancelled:
+            return ToolResult(of: call, failure: ToolFailure(.cancelled, "The call was cancelled."))
         }
+    }
+
+    /// Lets other runs work for a call.
+    private func subruns(
+        of call: ToolCall, in state: RunState, _ reports: CallReports
+    ) -> Subruns? {
+        guard let runner, case .toolsUnderWay(_, let batch) = state.phase else { return nil }
+        let caller = RunCaller(
+            run: run, call: call.id, depth: (state.caller?.depth ?? 0) + 1, isAlone: true)
+        return Subruns(
+            runner: runner, caller: caller, key: idempotencyKey(of: call, in: state),
+            begun: batch.subruns[call.id], reports: reports)
+    }
+
+    func timeLimit(of tool: ToolDefinition) -> Duration {
+        tool.timeout ?? crew.settings.toolTimeout
+    }
+
+    /// The time for all calls of a reply: that of the settings, or of the tool that may take longest.
+    func batchLimit(of calls: [ToolCall], by agent: AgentID) -> Duration {
+        calls.compactMap { offered($0.name, to: agent)?.definition.timeout }
+            .reduce(crew.settings.toolBatchTimeout, max)
+    }
+
+    func isSequential(_ call: ToolCall, of agent: AgentID) -> Bool {
+        offered(call.name, to: agent)?.definition.isSequential ?? false
+    }
+
+    /// An output that a model is not shown whole is kept as an artifact, which it can page through.
+    private func kept(_ output: String, of call: ToolCall, in state: RunState) async -> ToolResult {
+        let most = crew.settings.maxToolOutput
+        guard output.utf8.count > most, call.name != ReadArtifactTool.name else {
+            return ToolResult(of: call, output: output)
+        }
+        let length = output.count
+        guard length > most else { return ToolResult(of: call, output: output) }
+        let bytes = Array(StoredOutput.cut(output, at: Artifact.maximumByteCount).utf8)
+        let name = artifactName(of: call, in: state)
+        let artifacts = RunArtifacts(run: run, store: store, now: now)
+        do {
+            try await artifacts.save(bytes, as: name, mediaType: "text/plain; charset=utf-8")
+        } catch {
+            // The run's own log fails with the same store, and says so.
+            return ToolResult(of: call, output: StoredOutput.cut(output))
+        }
+        var result = ToolResult(
+            of: call, output: StoredOutput.cut(output, at: max(4 * most, 16_384)))
+        result.artifact = name
+        result.characters = length
+        return result
+    }
+
+    private func artifactName(of call: ToolCall, in state: RunState) -> String {
+        let place = [branch?.rawValue, "\(state.totalRounds)", "\(ordinal(of: call, in: state))"]
+        let text = (["tool"] + place.compactMap(\.self) + [call.name.rawValue])
+            .joined(separator: "-")
+        let isAllowed: (Character) -> Bool = { $0.isASCII && ($0.isLetter || $0.isNumber) }
+        return String(text.map { isAllowed($0) || "-_.".contains($0) ? $0 : "_" }.prefix(190))
+            + ".txt"
     }
 
     private func idempotencyKey(of call: ToolCall, in state: RunState) -> String {
-        var ordinal = 0
-        if case .toolsUnderWay(_, let batch) = state.phase {
-            ordinal = batch.calls.firstIndex { $0.id == call.id } ?? 0
-        }
         let place = branch.map { "/\($0)" } ?? ""
-        return "\(run)\(place)/\(state.totalRounds)/\(ordinal + 1)"
+        return "\(run)\(place)/\(state.totalRounds)/\(ordinal(of: call, in: state))"
     }
 
-    private static func message(of error: any Error) -> String {
-        (error as? CrewError)?.message ?? "\(error)"
+    /// 1 for the first call of its reply.
+    private func ordinal(of call: ToolCall, in state: RunState) -> Int {
+        guard case .toolsUnderWay(_, let batch) = state.phase else { return 1 }
+        return (batch.calls.firstIndex { $0.id == call.id } ?? 0) + 1
     }
 }

@@ -12,6 +12,8 @@ struct TurnPerformer: Sendable {
     let clock: RunClock
     let now: @Sendable () -> Date
     let toolExecutor: ToolExecutor
+    /// Begins runs that work for a call; absent in tests of single turns.
+    var runner: CrewRunner?
     var branch: BranchID?
 
     /// The same, for a member of a group.
@@ -43,10 +45,10 @@ struct TurnPerformer: Sendable {
             return [failed(agent, state, CrewError(modelFailure: error))]
         }
         let prompt = PromptBuilder(crew: crew).prompt(
-            for: definition, entries: state.entries, tools: definitions(of: definition))
+            for: definition, entries: state.entries, tools: definitions(of: definition, in: state))
         var request = ModelRequest(
             agent: agent, messages: prompt.messages,
-            tools: nativeTools(of: definition, isMember: state.member != nil),
+            tools: nativeTools(of: definition, in: state),
             temperature: definition.definition.temperature,
             maxOutputTokens: definition.definition.maxOutputTokens)
         request.toolChoice = toolChoice(of: definition, in: state)
@@ -91,11 +93,13 @@ struct TurnPerformer: Sendable {
                 agent: agent, round: state.rounds, failure: RunFailure(error, agent: agent)))
     }
 
-    private func nativeTools(of agent: ValidatedCrew.Agent, isMember: Bool) -> [ToolDefinition] {
+    private func nativeTools(of agent: ValidatedCrew.Agent, in state: RunState) -> [ToolDefinition]
+    {
         let handoffs =
-            isMember ? [] : agent.nativeTargets.map { HandoffTool.definition(for: $0, in: crew) }
+            state.isAlone
+            ? [] : agent.nativeTargets.map { HandoffTool.definition(for: $0, in: crew) }
         guard agent.definition.toolCalls == .native else { return handoffs }
-        return definitions(of: agent) + handoffs
+        return definitions(of: agent, in: state) + handoffs
     }
 
     /// The reply as a message: native calls first, else calls written as text.
@@ -105,7 +109,8 @@ struct TurnPerformer: Sendable {
         var warnings: [RunEvent] = []
         var calls = reply.toolCalls
         if calls.isEmpty, agent.hasTools {
-            let parsed = TextToolCallParser.calls(in: reply.text, tools: definitions(of: agent))
+            let parsed = TextToolCallParser.calls(
+                in: reply.text, tools: definitions(of: agent, in: state))
             calls = parsed.calls
             warnings = parsed.warnings.map { warning(.unreadableToolCall, $0, of: agent.id) }
         }

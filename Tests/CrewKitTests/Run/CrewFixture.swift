@@ -81,7 +81,7 @@ func withRunning<Result: Sendable>(
 
 /// A tool that answers with what a closure makes of the call.
 struct ClosureTool: Tool {
-    let definition: ToolDefinition
+    var definition: ToolDefinition
     let body: @Sendable (ToolInvocation) async throws -> String
 
     init(
