@@ -67,11 +67,11 @@ struct ToolAndScriptTests {
         ),
         (
             "T: {description: d, command: [ls], parameters: {properties: {a: {}}, required: [b]}}",
-            "crew.yaml:3:38: error invalid_schema"
+            "crew.yaml:3:83: error invalid_schema"
         ),
         (
             "T: {description: d, command: [ls], parameters: {type: array}}",
-            "crew.yaml:3:38: error invalid_schema"
+            "crew.yaml:3:57: error invalid_schema"
         ),
         ("T: {description: d, command: [ls], parameters: 5}", "crew.yaml:3:50: error wrong_type"),
         ("T: {description: d, command: [ls], effect: red}", "crew.yaml:3:46: error unknown_value"),
@@ -81,7 +81,7 @@ struct ToolAndScriptTests {
         ),
         (
             "T: {description: d, command: [ls], parameters: {properties: {idempotency_key: {}}}}",
-            "crew.yaml:3:38: error invalid_name"
+            "crew.yaml:3:64: error invalid_name"
         ),
         (
             "T: {description: d, command: [ls], timeout_seconds: 0}",

@@ -14,7 +14,10 @@ extension KeyTable {
                 need: .always),
             Key("settings", .block(.settings), "Bounds and modes."),
             Key("routing", .block(.routing), "The ways between agents."),
-            Key("tools", .block(.tools), "Tools that start programs."),
+            Key("tools", .block(.tools), "Tools that the crew declares itself."),
+            Key(
+                "mcp_servers", .block(.mcpServers),
+                "Servers of the Model Context Protocol whose tools the agents may use."),
             Key(
                 "script", .block(.script),
                 "Replies of the crew's offline model; usually in `script.yaml` instead."),

@@ -63,6 +63,10 @@ extension KeyTable {
         Key(
             "max_tokens_per_run", .integer(nil),
             "Tokens that one input may spend, input and output together."),
+        approval(
+            "tool_approval", default: "never",
+            "Which calls a person has to allow, of tools that do not say so themselves."),
+        Key("tool_workers", .block(.toolWorkers), "The processes in which Swift tools run."),
         Key(
             "approval_timeout_seconds", .secondsOrNever, default: "2592000",
             "Time for a person to allow or refuse a tool call; then `approval_default` is decided."),

@@ -103,6 +103,8 @@ public indirect enum ValueType: Sendable {
     case block(KeyTable)
     /// Text, or a block that says more.
     case textOrBlock(KeyTable)
+    /// One of these words, or a block that says more.
+    case wordOrBlock([String], KeyTable)
     /// Any value, kept as it is.
     case json
     /// Any value, not looked at.
@@ -112,7 +114,7 @@ public indirect enum ValueType: Sendable {
     public var words: String {
         switch self {
         case .text: "text"
-        case .word(let words): words.map { "`\($0)`" }.joined(separator: " or ")
+        case .word(let words): Self.either(words)
         case .flag: "`true` or `false`"
         case .integer(nil): "whole number"
         case .integer(let range?): "whole number, \(range.lowerBound) to \(range.upperBound)"
@@ -126,7 +128,12 @@ public indirect enum ValueType: Sendable {
         case .list(let element): "list of \(element.words)"
         case .block(let table): "block: \(table.name)"
         case .textOrBlock(let table): "text, or block: \(table.name)"
+        case .wordOrBlock(let words, let table): "\(Self.either(words)), or block: \(table.name)"
         case .json, .anything: "any value"
         }
+    }
+
+    private static func either(_ words: [String]) -> String {
+        words.map { "`\($0)`" }.joined(separator: " or ")
     }
 }

@@ -129,7 +129,7 @@ extension ValueType {
     /// The table of the blocks in it.
     var table: KeyTable? {
         switch self {
-        case .block(let table), .textOrBlock(let table): table
+        case .block(let table), .textOrBlock(let table), .wordOrBlock(_, let table): table
         case .list(let element): element.table
         default: nil
         }

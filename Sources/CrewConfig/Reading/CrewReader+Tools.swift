@@ -3,31 +3,14 @@ import CrewKit
 extension CrewReader {
     mutating func declaredTools(_ block: BlockReader) -> [DeclaredTool] {
         var tools: [DeclaredTool] = []
-        for (name, block) in block.namedBlocks {
-            if !Self.isToolName(name) {
-                problems.add(
-                    .error, "invalid_name", at: block.place,
-                    "'\(name.prefix(80))' cannot be the name of a tool",
-                    suggestion: "use 1 to 64 letters, digits, _ and -")
-            }
-            tools.append(commandTool(ToolName(name), block))
-        }
+        for (name, block) in block.namedBlocks { tools.append(tool(ToolName(name), block)) }
         return tools
     }
 
-    private static func isToolName(_ name: String) -> Bool {
-        (1...64).contains(name.utf8.count)
-            && name.utf8.allSatisfy {
-                $0 == UInt8(ascii: "-") || EnvironmentText.isName("_\(Unicode.Scalar($0))")
-            }
-    }
-
-    private mutating func commandTool(
-        _ name: ToolName, _ block: BlockReader
-    ) -> DeclaredTool {
+    private mutating func tool(_ name: ToolName, _ block: BlockReader) -> DeclaredTool {
         var tool = DeclaredTool(
-            name: name, description: block.text("description") ?? "",
-            work: .command(command(block)), effect: block.word("effect") ?? .write)
+            name: name, description: block.text("description") ?? "", work: work(of: name, block),
+            effect: block.word("effect") ?? .write)
         if tool.description.isEmpty {
             problems.add(
                 .warning, "missing_description", at: block.place(of: "description"),
@@ -36,31 +19,96 @@ extension CrewReader {
         if let parameters = block.entry("parameters") {
             tool.parameters = schema(parameters.value.json, of: name, block)
         }
-        tool.approval = approval(block)
+        tool.approval = approval("approval", of: block)
         tool.timeout = block.seconds("timeout_seconds")
         tool.maxOutputBytes = block.integer("max_output_bytes") ?? tool.maxOutputBytes
-        checkPlaceholders(of: tool, block)
+        tool.isSequential = block.flag("sequential") ?? false
+        tool.policy = policy(block)
         return tool
     }
 
-    func approval(_ block: BlockReader) -> ToolApproval? {
-        switch block.text("approval") {
-        case "never": .never
-        case "always": .always
-        case "irreversible": .irreversible
-        default: nil
+    /// What a call does; exactly one key may say it.
+    private mutating func work(of name: ToolName, _ block: BlockReader) -> DeclaredTool.Work {
+        let kinds = ["command", "http", "agent", "crew"]
+        let kind = only(of: kinds, "tool '\(name)'", in: block)
+        if kind != "command", let kind {
+            tellProgramKeys("tool '\(name)', which starts no program but has '\(kind)'", block)
+        }
+        switch kind {
+        case "http": return .http(request(block.block("http") ?? block))
+        case "agent": return .agent(AgentID(block.text("agent") ?? ""))
+        case "crew": return .crew(folder: subcrew(of: name, block))
+        default: return .command(program(block))
         }
     }
 
-    private mutating func command(_ block: BlockReader) -> CommandTemplate {
-        var template = CommandTemplate(block.texts("command"))
-        template.workingDirectory = expanded("working_directory", of: block).map(inFolder)
-        for entry in block.block("environment")?.named ?? [] {
-            let place = block.place(of: "environment").entering(entry)
-            let text = entry.value.isNull ? "" : entry.value.scalar?.text ?? ""
-            template.environment[entry.key] = expanded(text, entry.key, at: place) ?? ""
+    /// The one of these keys that is given; that there is none or another one too is told.
+    mutating func only(of keys: [String], _ what: String, in block: BlockReader) -> String? {
+        let given = keys.filter { block.entry($0) != nil }
+        let list = keys.dropLast().map { "'\($0)'" }.joined(separator: ", ")
+        let words = "\(list) or '\(keys.last ?? "")'"
+        if given.isEmpty {
+            problems.add(
+                .error, "missing_key", at: block.place, "\(what) must have \(words)",
+                suggestion: "add one of them")
         }
+        for extra in given.dropFirst() {
+            problems.add(
+                .error, "conflicting_keys", at: block.place(of: extra),
+                "\(what) has '\(extra)' besides '\(given[0])'; it can have only one of \(words)",
+                suggestion: "remove one of them, or make two of it")
+        }
+        return given.first
+    }
+
+    /// Tells about keys that only a program of this machine has.
+    mutating func tellProgramKeys(_ what: String, _ block: BlockReader) {
+        for key in KeyTable.program where block.entry(key.name) != nil {
+            problems.add(
+                .warning, "no_effect", at: block.place(of: key.name),
+                "'\(key.name)' has no effect on \(what)", suggestion: "remove it")
+        }
+    }
+
+    mutating func program(_ block: BlockReader) -> CommandTemplate {
+        var template = CommandTemplate(block.texts("command"))
+        if block.entry("command")?.value.list != nil, template.words.first?.isEmpty != false {
+            problems.add(
+                .error, "missing_key", at: block.place(of: "command"),
+                "the command names no program",
+                suggestion: "write [program, argument, …]")
+        }
+        template.workingDirectory = expanded("working_directory", of: block).map(inFolder)
+        template.environment = texts("environment", of: block, keepsMissing: true)
+        template.sandbox = block.word("sandbox") ?? .none
+        if let limits = block.block("limits") { template.limits = self.limits(limits) }
         return template
+    }
+
+    private func limits(_ block: BlockReader) -> ResourceLimits {
+        var limits = ResourceLimits()
+        if let memory = block.integer("memory_mb") {
+            limits.memoryBytes = memory == 0 ? nil : memory << 20
+        }
+        limits.cpuSeconds = block.integer("cpu_seconds")
+        limits.openFiles = block.integer("open_files")
+        return limits
+    }
+
+    /// Texts by names of the author's own, with their environment variables.
+    ///
+    /// - Parameter keepsMissing: whether one with a missing variable is there, and empty.
+    mutating func texts(
+        _ name: String, of block: BlockReader, keepsMissing: Bool = false
+    ) -> [String: String] {
+        var texts: [String: String] = [:]
+        for entry in block.block(name)?.named ?? [] {
+            let place = block.place(of: name).entering(entry)
+            let written = entry.value.isNull ? "" : entry.value.scalar?.text ?? ""
+            let text = expanded(written, entry.key, at: place)
+            texts[entry.key] = text ?? (keepsMissing || written.isEmpty ? "" : nil)
+        }
+        return texts
     }
 
     /// A path as the process sees it; a relative one starts at the crew's folder.
@@ -68,69 +116,56 @@ extension CrewReader {
         path.hasPrefix("/") ? path : "\(folder)/\(path)"
     }
 
+    /// The folder of a crew that works as a tool.
+    private mutating func subcrew(of tool: ToolName, _ block: BlockReader) -> String {
+        guard let folder = expanded("crew", of: block).map(inFolder) else {
+            problems.add(
+                .error, "missing_key", at: block.place(of: "crew"),
+                "'crew' of tool '\(tool)' names no folder", suggestion: "write a crew's folder")
+            return ""
+        }
+        let inclusion = CrewInclusion(of: folder, in: self.folder, variables: environment)
+        if let problem = inclusion.problem {
+            problems.add(
+                .error, problem.code, at: block.place(of: "crew"),
+                "tool '\(tool)': \(problem.message)", suggestion: problem.advice)
+        }
+        return folder
+    }
+
+    /// The schema as a tool has it: a kind and properties are added where none were written.
     private mutating func schema(
         _ value: JSONValue, of tool: ToolName, _ block: BlockReader
     ) -> JSONValue {
-        let place = block.place(of: "parameters")
         guard var schema = value.object else {
             problems.add(
-                .error, "wrong_type", at: place,
+                .error, "wrong_type", at: block.place(of: "parameters"),
                 "parameters of tool '\(tool)' must be a JSON Schema, not \(value.typeName)",
                 suggestion: "write {type: object, properties: {…}, required: […]}")
             return ["type": "object", "properties": [:]]
         }
-        if let type = schema["type"], type != "object" {
-            problems.add(
-                .error, "invalid_schema", at: place,
-                "parameters of tool '\(tool)' must be of type object")
-        }
-        schema["type"] = "object"
+        if schema["type"] == nil { schema["type"] = "object" }
         if schema["properties"] == nil { schema["properties"] = [:] }
-        guard let properties = schema["properties"]?.object else {
-            problems.add(
-                .error, "invalid_schema", at: place,
-                "properties of tool '\(tool)' must be a block of parameters")
-            return .object(schema)
-        }
-        for required in schema["required"]?.array ?? []
-        where required.string.flatMap({ properties[$0] }) == nil {
-            problems.add(
-                .error, "invalid_schema", at: place,
-                "tool '\(tool)' requires the parameter '\(required.string ?? required.text)', "
-                    + "which its properties do not have",
-                suggestion: NearestWord.suggestion(
-                    for: required.string ?? "", among: properties.keys))
-        }
         return .object(schema)
     }
+}
 
-    private mutating func checkPlaceholders(
-        of tool: DeclaredTool, _ block: BlockReader
-    ) {
-        let parameters = tool.parameters["properties"]?.object?.keys ?? []
-        let reserved = DeclaredTool.idempotencyKeyPlace
-        if parameters.contains(reserved) {
-            problems.add(
-                .error, "invalid_name", at: block.place(of: "parameters"),
-                "'\(reserved)' cannot be a parameter of tool '\(tool.name)': the engine gives it",
-                suggestion: "give the parameter another name")
+extension CrewReader {
+    private mutating func request(_ block: BlockReader) -> HTTPTemplate {
+        var request = HTTPTemplate(url: address(of: block))
+        request.method = block.text("method") ?? request.method
+        request.query = texts("query", of: block)
+        request.headers = texts("headers", of: block)
+        request.body = block.entry("body")?.value.json
+        request.answer = block.text("answer").flatMap { $0.isEmpty ? nil : $0 }
+        request.allowedHosts = block.texts("allowed_hosts").filter { !$0.isEmpty }
+        request.allowsPrivateAddresses = block.flag("allow_private_addresses") ?? false
+        request.maxResponseBytes =
+            block.integer("max_response_bytes") ?? request.maxResponseBytes
+        request.maxRedirects = block.integer("max_redirects") ?? request.maxRedirects
+        if let header = block.text("idempotency_header") {
+            request.idempotencyHeader = header.isEmpty ? nil : header
         }
-        let known = parameters + [reserved]
-        guard case .command(let template) = tool.work else { return }
-        for (index, argument) in template.words.enumerated() {
-            for match in argument.matches(of: /{{\s*([^{}]*?)\s*}}/) {
-                let name = String(match.1)
-                guard !known.contains(name) else { continue }
-                var place = block.place(of: "command")
-                if let node = block.entry("command")?.value.list?[index] {
-                    place = place.entering(index, node)
-                }
-                problems.add(
-                    .error, "unknown_parameter", at: place,
-                    "command of tool '\(tool.name)' uses {{\(name)}}, which is not a parameter",
-                    suggestion: NearestWord.suggestion(for: name, among: known)
-                        ?? "add it to parameters.properties")
-            }
-        }
+        return request
     }
 }

@@ -71,12 +71,13 @@ extension CrewReader {
             crew.tools = declaredTools(tools)
             let execute = tools.block("ExecuteCommand")
             crew.allowedCommands = execute?.texts("allow").filter { !$0.isEmpty } ?? []
-            crew.commandApproval = execute.flatMap { approval($0) }
+            crew.commandApproval = execute.flatMap { approval("approval", of: $0) }
         }
+        if let servers = block.block("mcp_servers") { crew.mcpServers = self.servers(servers) }
         return crew
     }
 
-    private func settings(_ block: BlockReader) -> CrewSettings {
+    private mutating func settings(_ block: BlockReader) -> CrewSettings {
         var settings = CrewSettings()
         func set<Value>(_ path: WritableKeyPath<CrewSettings, Value>, _ value: Value?) {
             if let value { settings[keyPath: path] = value }
@@ -102,6 +103,8 @@ extension CrewReader {
         set(\.maxParallelTools, block.integer("max_parallel_tools"))
         set(\.maxToolCallsPerRound, block.integer("max_tool_calls_per_round"))
         set(\.maxTokens, block.integer("max_tokens_per_run").map(Optional.some))
+        set(\.toolApproval, approval("tool_approval", of: block))
+        set(\.toolWorkers, block.block("tool_workers").map(toolWorkers))
         set(\.approvalTimeout, block.secondsOrNever("approval_timeout_seconds"))
         set(\.approvalDefault, block.word("approval_default"))
         set(\.pauseTimeout, block.secondsOrNever("pause_timeout_seconds"))

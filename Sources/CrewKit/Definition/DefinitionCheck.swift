@@ -18,6 +18,8 @@ struct DefinitionCheck {
         checkDefaults()
         checkBehaviors()
         checkGroups()
+        problems += DeclaredToolCheck(crew, agents: agents).problems
+        problems += ServerCheck(crew).problems
     }
 
     private mutating func add(
@@ -76,14 +78,9 @@ extension DefinitionCheck {
                 .error, "out_of_range", at: .agent(agent.id, "max_tokens"),
                 "max_tokens must be at least 1, got \(bound)")
         }
-        for (index, tool) in agent.tools.enumerated()
-        where !tools.contains(tool) && !crew.isServerTool(tool) {
-            add(
-                .warning, "unknown_tool",
-                at: DefinitionPath.agent(agent.id, "tools").appending(index),
-                "there is no tool '\(tool)'; agent '\(agent.id)' goes without it",
-                suggestion: NearestWord.suggestion(
-                    for: tool.rawValue, among: tools.map(\.rawValue)))
+        for (index, tool) in agent.tools.enumerated() where !tools.contains(tool) {
+            check(
+                tool, of: agent, at: DefinitionPath.agent(agent.id, "tools").appending(index))
         }
         for (index, target) in agent.handoffTargets.enumerated() where !agents.contains(target) {
             add(
@@ -91,6 +88,24 @@ extension DefinitionCheck {
                 at: DefinitionPath.agent(agent.id, "handoff_targets").appending(index),
                 "handoff target '\(target)' of agent '\(agent.id)' does not exist",
                 suggestion: nearestAgent(to: target.rawValue))
+        }
+    }
+
+    /// A tool of an agent that is none of the crew's own or built-in ones.
+    private mutating func check(
+        _ tool: ToolName, of agent: AgentDefinition, at path: DefinitionPath
+    ) {
+        if let problem = ServerCheck.problem(of: tool, in: crew) {
+            add(
+                .warning, problem.code, at: path,
+                "\(problem.message); agent '\(agent.id)' goes without it",
+                suggestion: problem.suggestion)
+        } else if !crew.isServerTool(tool) {
+            add(
+                .warning, "unknown_tool", at: path,
+                "there is no tool '\(tool)'; agent '\(agent.id)' goes without it",
+                suggestion: NearestWord.suggestion(
+                    for: tool.rawValue, among: tools.map(\.rawValue)))
         }
     }
 

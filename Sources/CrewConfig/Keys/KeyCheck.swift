@@ -112,6 +112,12 @@ extension KeyCheck {
         case .block(let table): check(node, as: table, at: place)
         case .textOrBlock(let table):
             if node.scalar == nil { check(node, as: table, at: place) }
+        case .wordOrBlock(let words, let table):
+            if node.scalar == nil {
+                check(node, as: table, at: place)
+            } else {
+                check(node, isOneOf: words, key, at: place)
+            }
         }
     }
 

@@ -1,0 +1,200 @@
+/// One walk over a schema of parameters, which gathers what is wrong with it.
+struct SchemaReview {
+    typealias Path = [DefinitionPath.Step]
+
+    /// Deeper schemas are not looked at.
+    private static let maximumDepth = 32
+    private static let types = [
+        "string", "integer", "number", "boolean", "array", "object", "null",
+    ]
+
+    private(set) var problems: [SchemaProblem] = []
+
+    /// The schema of all parameters: an object with properties.
+    mutating func root(_ schema: JSONValue) {
+        guard schema.object != nil else {
+            return report([], "they must be a block of keywords, not \(schema.typeName)")
+        }
+        if schema["type"] != "object" {
+            report(["type"], "they must be of type object", "write 'type: object'")
+        }
+        self.schema(schema, at: [], depth: 0)
+    }
+
+    private mutating func report(
+        _ path: [String], in place: Path = [], _ message: String, _ suggestion: String? = nil
+    ) {
+        problems.append(
+            SchemaProblem(
+                .error, "invalid_schema", at: place + path.map { .key($0) }, message,
+                suggestion: suggestion))
+    }
+
+    private mutating func warn(
+        _ code: String, _ keyword: String, in place: Path, _ message: String,
+        _ suggestion: String? = nil
+    ) {
+        problems.append(
+            SchemaProblem(
+                .warning, code, at: place + [.key(keyword)], message, suggestion: suggestion))
+    }
+
+    private mutating func schema(_ schema: JSONValue, at place: Path, depth: Int) {
+        if case .bool = schema { return }
+        guard let keywords = schema.object else {
+            return report(
+                [], in: place, "a schema must be a block of keywords, not \(schema.typeName)",
+                "write {type: string}, or what it is")
+        }
+        guard depth < Self.maximumDepth else { return }
+        checkKeywords(keywords, at: place)
+        checkType(schema, at: place)
+        checkBounds(schema, at: place)
+        checkTexts(schema, at: place)
+        checkParts(schema, at: place, depth: depth)
+        checkRequired(schema, at: place)
+        checkValues(schema, at: place)
+    }
+
+    private mutating func checkType(_ schema: JSONValue, at place: Path) {
+        guard let type = schema["type"] else { return }
+        let names = type.array ?? [type]
+        if names.isEmpty { report(["type"], in: place, "'type' is an empty list") }
+        for name in names where !Self.types.contains(name.string ?? "") {
+            report(
+                ["type"], in: place, "'\(name.string ?? name.text)' is not a type",
+                NearestWord.suggestion(for: name.string ?? "", among: Self.types))
+        }
+    }
+
+    private mutating func checkBounds(_ schema: JSONValue, at place: Path) {
+        for keyword in ["minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"] {
+            if let bound = schema[keyword], bound.double == nil {
+                report([keyword], in: place, "'\(keyword)' must be a number, not \(bound.typeName)")
+            }
+        }
+        for keyword in ["minLength", "maxLength", "minItems", "maxItems"] {
+            if let bound = schema[keyword], bound.integer.map({ $0 < 0 }) ?? true {
+                report([keyword], in: place, "'\(keyword)' must be a whole number of at least 0")
+            }
+        }
+        let pairs = [
+            ("minimum", "maximum", false), ("minLength", "maxLength", false),
+            ("minItems", "maxItems", false), ("exclusiveMinimum", "maximum", true),
+            ("minimum", "exclusiveMaximum", true), ("exclusiveMinimum", "exclusiveMaximum", true),
+        ]
+        for (least, most, isOpen) in pairs {
+            guard let low = schema[least]?.double, let high = schema[most]?.double else { continue }
+            guard low > high || (isOpen && low == high) else { continue }
+            report(
+                [least], in: place, "no value fits: '\(least)' is above what '\(most)' allows",
+                "exchange them")
+        }
+    }
+
+    private mutating func checkTexts(_ schema: JSONValue, at place: Path) {
+        if let pattern = schema["pattern"] {
+            // The reason is in the library's words, which help nobody.
+            if pattern.string.flatMap({ try? Regex($0) }) == nil {
+                report(
+                    ["pattern"], in: place, "'pattern' is not a regular expression",
+                    "check its brackets; put a \\ before a bracket that is meant as itself")
+            }
+        }
+    }
+
+    private mutating func checkParts(_ schema: JSONValue, at place: Path, depth: Int) {
+        if let properties = schema["properties"] {
+            guard let members = properties.object else {
+                return report(
+                    ["properties"], in: place,
+                    "'properties' must be a block of parameters, not \(properties.typeName)")
+            }
+            for (name, property) in members {
+                self.schema(
+                    property, at: place + [.key("properties"), .key(name)], depth: depth + 1)
+            }
+        }
+        for keyword in ["items", "additionalProperties", "not"] {
+            if let part = schema[keyword] {
+                self.schema(part, at: place + [.key(keyword)], depth: depth + 1)
+            }
+        }
+        for keyword in ["anyOf", "oneOf", "allOf"] {
+            guard let part = schema[keyword] else { continue }
+            guard let choices = part.array, !choices.isEmpty else {
+                report([keyword], in: place, "'\(keyword)' must be a list of schemas")
+                continue
+            }
+            for (index, choice) in choices.enumerated() {
+                self.schema(choice, at: place + [.key(keyword), .index(index)], depth: depth + 1)
+            }
+        }
+    }
+
+    private mutating func checkRequired(_ schema: JSONValue, at place: Path) {
+        guard let required = schema["required"] else { return }
+        guard let names = required.array else {
+            return report(
+                ["required"], in: place,
+                "'required' must be a list of parameters, not \(required.typeName)",
+                "write required: [name] beside 'properties'")
+        }
+        let properties = schema["properties"]?.object ?? [:]
+        for (index, name) in names.enumerated() {
+            let word = name.string ?? name.text
+            if name.string == nil || properties[word] == nil {
+                problems.append(
+                    SchemaProblem(
+                        .error, "invalid_schema", at: place + [.key("required"), .index(index)],
+                        "'\(word)' is required, and 'properties' has no such parameter",
+                        suggestion: NearestWord.suggestion(for: word, among: properties.keys)))
+            }
+        }
+    }
+
+    /// The values that a schema itself names: they have to fit it.
+    private mutating func checkValues(_ schema: JSONValue, at place: Path) {
+        if let list = schema["enum"], list.array?.isEmpty != false {
+            return report(
+                ["enum"], in: place,
+                "'enum' must be a list of at least one value",
+                "write the values, or remove it")
+        }
+        // A schema that is wrong by itself would only be told twice.
+        guard let value = schema["default"],
+            !problems.contains(where: { $0.severity == .error && $0.path.starts(with: place) })
+        else { return }
+        var check = SchemaCheck()
+        let taken = check.value(value, schema: schema, path: "default")
+        if let problem = check.problems.first {
+            let reason = problem.replacing("parameter 'default': ", with: "it ", maxReplacements: 1)
+            report(["default"], in: place, "the default does not fit: \(reason)")
+        } else if taken != value {
+            report(
+                ["default"], in: place,
+                "the default must be written as \(ArgumentWording.form(of: schema))",
+                "write \(taken.text)")
+        }
+    }
+
+    private mutating func checkKeywords(_ keywords: JSONObject, at place: Path) {
+        for keyword in keywords.keys where !Self.keywords.contains(keyword) {
+            guard let meant = NearestWord.of(keyword, among: Self.keywords) else { continue }
+            warn(
+                "unknown_keyword", keyword, in: place, "'\(keyword)' has no effect in a schema",
+                "did you mean '\(meant)'?")
+        }
+    }
+
+    private static let keywords: Set<String> = [
+        "type", "properties", "required", "additionalProperties", "items", "enum", "const",
+        "default", "description", "title", "examples", "format", "pattern", "minimum", "maximum",
+        "exclusiveMinimum", "exclusiveMaximum", "multipleOf", "minLength", "maxLength", "minItems",
+        "maxItems", "uniqueItems", "anyOf", "oneOf", "allOf", "not", "nullable", "deprecated",
+        "readOnly", "writeOnly", "if", "then", "else", "$ref", "$defs", "definitions", "$schema",
+        "$id", "$comment", "prefixItems", "contains", "minProperties", "maxProperties",
+        "propertyNames", "patternProperties", "dependentRequired", "contentMediaType",
+        "contentEncoding",
+    ]
+}
