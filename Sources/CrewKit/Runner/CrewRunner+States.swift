@@ -30,7 +30,8 @@ extension CrewRunner {
         return subcrews.first { $0.works(record.crew) }
     }
 
-    private func works(_ name: String) -> Bool {
+    /// Whether runs of that crew are worked here: this one's, or one's that its tools ask.
+    public func works(_ name: String) -> Bool {
         crew.name == name || subcrews.contains { $0.works(name) }
     }
 

@@ -57,12 +57,12 @@ struct RunActionOptions: ParsableArguments {
         return try await CommandStore.withOpen(store, of: crew.folder) { opened in
             let record = try await RunLookup.record(run, in: opened.runs)
             let action = try makeAction(record)
-            guard record.crew == setup.loaded.definition.name else {
-                throw CommandFailure(
-                    "error: run '\(record.id)' is of crew '\(record.crew)': name that crew's folder"
-                )
-            }
             return try await setup.withRunner(opened) { runner, choices in
+                guard runner.works(record.crew) else {
+                    throw CommandFailure(
+                        "error: run '\(record.id)' is of crew '\(record.crew)': name that crew's folder"
+                    )
+                }
                 renderer.begin(choices)
                 return try await follow(action, at: OwnRuns(runner: runner), renderer)
             }

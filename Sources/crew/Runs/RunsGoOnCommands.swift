@@ -34,10 +34,30 @@ struct RunsApproveCommand: AsyncParsableCommand {
     @Argument(help: "The number of the call; may be left out when only one waits.")
     var approval: Int?
 
+    @Option(
+        help: ArgumentHelp(
+            "A JSON object with which the call is made instead; its agent reads that.",
+            valueName: "json"))
+    var arguments: String?
+
     func run() async throws {
+        let arguments = try arguments.map(Self.object)
         try await errand.perform { [approval] record in
-            .decide(record, try RunLookup.approval(approval, of: record), .approve, reason: nil)
+            .decide(
+                record, try RunLookup.approval(approval, of: record),
+                .approve(arguments: arguments))
         }
+    }
+
+    private static func object(_ text: String) throws -> JSONValue {
+        do throws(JSONError) {
+            let value = try JSONValue(parsing: text)
+            guard value.object == nil else { return value }
+        } catch {
+            throw ValidationError(
+                "the arguments are \(error): write a JSON object such as {\"n\": 1}")
+        }
+        throw ValidationError("the arguments must be a JSON object such as {\"n\": 1}")
     }
 }
 
@@ -58,7 +78,8 @@ struct RunsRefuseCommand: AsyncParsableCommand {
 
     func run() async throws {
         try await errand.perform { [approval, reason] record in
-            .decide(record, try RunLookup.approval(approval, of: record), .refuse, reason: reason)
+            .decide(
+                record, try RunLookup.approval(approval, of: record), .refuse(reason: reason))
         }
     }
 }

@@ -24,21 +24,43 @@ struct Follower: Sendable {
 
     private func show(_ followed: FollowedRun) async throws {
         try await interrupts.answering(with: place.interruption(of: followed.run)) {
-            for try await item in followed.items { renderer.show(item) }
+            for try await item in followed.items {
+                renderer.show(item)
+                if asks, let (run, approval) = item.subrunApproval {
+                    try await decide(approval, of: run)
+                }
+            }
+        }
+    }
+
+    /// Asks about a call of a run that works for this one, which goes on with the answer.
+    private func decide(_ approval: ApprovalID, of run: RunID) async throws {
+        let record = try await place.record(of: run)
+        guard let open = record.approvals.first(where: { $0.id == approval }),
+            let verdict = try await answer(about: open, of: record)
+        else { return }
+        do {
+            _ = try await place.perform(.decide(record, approval, verdict))
+        } catch let error as CrewError {
+            StandardStreams.complain(error.message)
         }
     }
 
     /// Asks about every call that waits; `nil` when nobody answers.
     private func decide(_ record: RunRecord) async throws -> FollowedRun? {
         for approval in record.approvals {
-            guard let (decision, reason) = try await answer(about: approval, of: record)
-            else { return nil }
+            guard let verdict = try await answer(about: approval, of: record) else { return nil }
             do {
                 // The record of each moment: the one before may have set the run going.
                 let now = try await place.record(of: record.id)
-                _ = try await place.perform(.decide(now, approval.id, decision, reason: reason))
+                _ = try await place.perform(.decide(now, approval.id, verdict))
             } catch let error as CrewError where error.code == .unknownApproval {
                 StandardStreams.complain("that call was decided meanwhile")
+            } catch let error as CrewError
+                where verdict.arguments != nil && error.code == .invalidInput
+            {
+                StandardStreams.complain(error.message)
+                return try await decide(try await place.record(of: record.id))
             }
         }
         return try await place.follow(record.id, after: record.lastSequence)
@@ -46,22 +68,38 @@ struct Follower: Sendable {
 
     private func answer(
         about approval: RunRecord.Approval, of record: RunRecord
-    ) async throws -> (ApprovalDecision, reason: String?)? {
+    ) async throws -> Verdict? {
         let isAlone = record.approvals.count == 1
         let question =
             isAlone
-            ? "allow? [y/n, or a reason to refuse] "
+            ? "allow? [y/n, a reason to refuse, or {…} to allow it with other arguments] "
             : "allow \(approval.id), \(TerminalStyle.harmless(approval.request.call.name.rawValue))? "
-                + "[y/n, or a reason to refuse] "
+                + "[y/n, a reason to refuse, or {…}] "
         while let line = try await StandardStreams.ask(question, isFresh: true) {
             switch line.trimmingCharacters(in: .whitespacesAndNewlines) {
             case "": continue
-            case "y", "Y", "yes": return (.approve, nil)
-            case "n", "N", "no": return (.refuse, nil)
-            case let reason: return (.refuse, reason)
+            case "y", "Y", "yes": return .approve()
+            case "n", "N", "no": return .refuse()
+            case let text where text.hasPrefix("{"):
+                do throws(JSONError) {
+                    return .approve(arguments: try JSONValue(parsing: text))
+                } catch {
+                    StandardStreams.complain("the arguments are \(error)")
+                }
+            case let reason: return .refuse(reason: reason)
             }
         }
         StandardStreams.show("\n")
         return nil
+    }
+}
+
+extension FeedItem {
+    /// A call that waits in a run that works for the one that is followed.
+    fileprivate var subrunApproval: (RunID, ApprovalID)? {
+        guard case .event(let stored) = self, case .subrunProgressed(let shown) = stored.event,
+            case .approvalRequested = shown.event.event
+        else { return nil }
+        return (shown.run, ApprovalID(rawValue: shown.event.sequence))
     }
 }

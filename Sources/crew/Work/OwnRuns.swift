@@ -11,9 +11,11 @@ struct OwnRuns: RunWorker {
     func perform(_ action: RunAction) async throws -> FollowedRun {
         switch action {
         case .resume(let record, let input): return try await resume(record, input)
-        case .decide(let record, let approval, let decision, let reason):
+        case .decide(let record, let approval, let verdict):
             if record.status == .running { _ = try await runner.recoverFollowing(record.id) }
-            try await runner.decide(approval, of: record.id, decision, reason: reason)
+            try await runner.decide(
+                approval, of: record.id, verdict.decision, reason: verdict.reason,
+                arguments: verdict.arguments)
             return try await follow(record.id, after: record.lastSequence)
         case .cancel(let record, let depth):
             try await runner.cancel(record.id, depth)

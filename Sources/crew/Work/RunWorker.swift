@@ -15,9 +15,25 @@ protocol RunWorker: Sendable {
 /// What can be done to a run.
 enum RunAction: Sendable {
     case resume(RunRecord, input: String?)
-    case decide(RunRecord, ApprovalID, ApprovalDecision, reason: String?)
+    case decide(RunRecord, ApprovalID, Verdict)
     case cancel(RunRecord, StopDepth)
     case fork(RunRecord, step: Int?, input: String?, model: String?)
+}
+
+/// What a person says to a call that waits.
+struct Verdict: Sendable {
+    var decision: ApprovalDecision
+    var reason: String?
+    /// Stand in for the model's own; only with an approval.
+    var arguments: JSONValue?
+
+    static func approve(arguments: JSONValue? = nil) -> Verdict {
+        Verdict(decision: .approve, arguments: arguments)
+    }
+
+    static func refuse(reason: String? = nil) -> Verdict {
+        Verdict(decision: .refuse, reason: reason)
+    }
 }
 
 /// A run and what happens in it from some point on.

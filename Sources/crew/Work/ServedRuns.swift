@@ -43,11 +43,12 @@ struct ServedRuns: RunWorker {
         case .resume(let record, let input):
             try await post("resume", of: record, ["input": input.map { .string($0) }])
             return try await follow(record.id, after: record.lastSequence)
-        case .decide(let record, let approval, let decision, let reason):
+        case .decide(let record, let approval, let verdict):
             try await post(
                 "approvals/\(approval)", of: record,
                 [
-                    "decision": .string(decision.rawValue), "reason": reason.map { .string($0) },
+                    "decision": .string(verdict.decision.rawValue),
+                    "reason": verdict.reason.map { .string($0) }, "arguments": verdict.arguments,
                 ])
             return try await follow(record.id, after: record.lastSequence)
         case .cancel(let record, let depth):

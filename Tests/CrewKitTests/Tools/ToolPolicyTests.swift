@@ -157,10 +157,10 @@ struct ToolPolicyTests {
 
     @Test("Calls beyond the rate wait for their turn, and are refused when that takes too long")
     func rate() async throws {
-        let clock = InstantClock()
+        let clock = FrozenClock()
         let tool = Flaky([])
         let policy = ToolPolicy(rate: ToolPolicy.Rate(calls: 2, per: .seconds(4)))
-        let limited = try applied(policy, to: tool, FrozenClock(sleeps: clock))
+        let limited = try applied(policy, to: tool, clock)
         for _ in 0..<4 { _ = try await limited.call(invocation()) }
         #expect(clock.sleeps == [.seconds(4), .seconds(4)])
         let refusal = await #expect(throws: ToolFailure.self) {
@@ -172,13 +172,15 @@ struct ToolPolicyTests {
 }
 
 /// A clock on which no time passes, however long one waits.
-private struct FrozenClock: Clock {
+private final class FrozenClock: Clock {
     typealias Instant = ContinuousClock.Instant
-    let sleeps: InstantClock
+    private let waits = Mutex<[Duration]>([])
     let now = ContinuousClock.now
     var minimumResolution: Duration { .zero }
+    /// Every wait so far.
+    var sleeps: [Duration] { waits.withLock { $0 } }
 
     func sleep(until deadline: Instant, tolerance: Duration?) async throws {
-        try await sleeps.sleep(for: now.duration(to: deadline))
+        waits.withLock { $0.append(now.duration(to: deadline)) }
     }
 }

@@ -15,6 +15,7 @@ final class Ledger: Tool {
     }
 
     var count: Int { calls.withLock { $0.count } }
+    var arguments: [JSONObject] { calls.withLock { $0 } }
 
     func call(_ call: ToolInvocation) async throws -> String {
         let number = calls.withLock { calls in

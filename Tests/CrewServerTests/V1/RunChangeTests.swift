@@ -134,6 +134,28 @@ struct RunChangeTests {
         }
     }
 
+    @Test("A call is allowed with other arguments, which have to fit the tool")
+    func otherArguments() async throws {
+        let tool = Ledger("Ship", approval: .always)
+        let fixture = ServerFixture.asking(tool, [.calling("Ship", "x"), ModelReply(text: "ok")])
+        try await fixture.serve { client, serving in
+            let run = try await client.rest()
+            let id = try #require(run["approvals"]?.array?.first?["id"]?.integer)
+            let path = "/v1/runs/run-1/approvals/\(id)"
+            for body in [
+                #"{"decision": "approve", "arguments": "all"}"#,
+                #"{"decision": "refuse", "arguments": {"to": "y"}}"#,
+            ] {
+                let problem = try await client.problem(.post, path, body: body)
+                #expect(problem.status == 400 && problem.document["code"] == "invalid_input")
+            }
+            _ = try await client.json(
+                .post, path, body: #"{"decision": "approve", "arguments": {"to": "y"}}"#, .accepted)
+            _ = try await serving.runner.result(of: "run-1")
+            #expect(tool.arguments == [["to": "y"]])
+        }
+    }
+
     @Test("A decision that comes twice is one; another one is refused, and so is one about nothing")
     func repeatedDecision() async throws {
         let tool = Ledger("Ship", approval: .always)

@@ -32,7 +32,7 @@ extension V1Routes {
     func decide(_ request: Request, _ context: Routes.Context) async throws -> Response {
         var request = request
         let record = try await ownRecord(request, context)
-        let members = try await members(of: &request, "decision", "reason")
+        let members = try await members(of: &request, "decision", "reason", "arguments")
         guard let decision: ApprovalDecision = try members.choice("decision") else {
             throw CrewError(.invalidInput, "decision is required: 'approve' or 'refuse'")
         }
@@ -42,7 +42,9 @@ extension V1Routes {
         }
         let reason = try members.text("reason").flatMap { $0.isEmpty ? nil : $0 }
         do {
-            try await runner.decide(approval, of: record.id, decision, reason: reason)
+            try await runner.decide(
+                approval, of: record.id, decision, reason: reason,
+                arguments: members.value("arguments"))
         } catch let error as CrewError where error.code == .unknownApproval {
             try await acceptRepeated(decision, on: approval, of: record, else: error)
         }
@@ -52,7 +54,7 @@ extension V1Routes {
     func delete(_ request: Request, _ context: Routes.Context) async throws -> Response {
         let record = try await record(context)
         try checkVersion(of: record, request)
-        guard record.crew == runner.crew.name || record.isAtRest else {
+        guard runner.works(record.crew) || record.isAtRest else {
             throw CrewError(
                 .foreignCrew, "run '\(record.id)' is of crew '\(record.crew)' and not at rest")
         }

@@ -63,7 +63,7 @@ extension V1Routes {
     ///   `preconditionFailed`.
     func ownRecord(_ request: Request, _ context: Routes.Context) async throws -> RunRecord {
         let record = try await record(context)
-        guard record.crew == runner.crew.name else {
+        guard runner.works(record.crew) else {
             throw CrewError(
                 .foreignCrew,
                 "run '\(record.id)' is of crew '\(record.crew)'; this server works "
