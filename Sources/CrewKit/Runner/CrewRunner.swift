@@ -13,7 +13,7 @@ public final class CrewRunner: Sendable {
     let subcrews: [CrewRunner]
     let live: LiveRuns
     let creations = KeyedGate()
-    private let toolExecutor = ToolExecutor()
+    let toolExecutor = ToolExecutor()
 
     /// - Parameter subcrews: crews that tools of this one ask, over the same store.
     /// - Throws: `unknownAgent` when an agent has no model.

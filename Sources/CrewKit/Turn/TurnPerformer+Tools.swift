@@ -48,6 +48,30 @@ extension TurnPerformer {
             return ToolResult(
                 of: call, failure: ToolFailure(.notFound, unknownTool(call.name, of: agent)))
         }
+        return await result(of: call, with: tool, by: agent, in: state, until: batch, reports)
+    }
+
+    /// The same outside of a run, of any tool there is.
+    func tryCall(
+        _ call: ToolCall, in state: RunState, until batch: RunClock.Deadline, reports: CallReports
+    ) async -> ToolReturned {
+        let agent = crew.entryPoint
+        guard let tool = tools[call.name] else {
+            let hint = NearestWord.suggestion(
+                for: call.name.rawValue, among: tools.names.map(\.rawValue))
+            let failure = ToolFailure(.notFound, "There is no tool \(call.name).", hint: hint)
+            return ToolReturned(agent: agent, result: ToolResult(of: call, failure: failure))
+        }
+        let result = await result(
+            of: call, with: tool, by: agent, in: state, until: batch, reports)
+        return ToolReturned(
+            agent: agent, result: result, usage: reports.spent?.usage, cost: reports.spent?.cost)
+    }
+
+    private func result(
+        of call: ToolCall, with tool: any Tool, by agent: AgentID, in state: RunState,
+        until batch: RunClock.Deadline, _ reports: CallReports
+    ) async -> ToolResult {
         let arguments: JSONObject
         do throws(CrewError) {
             arguments = try ArgumentCheck.arguments(call.arguments, for: tool.definition)
@@ -82,12 +106,14 @@ extension TurnPerformer {
     private func subruns(
         of call: ToolCall, in state: RunState, _ reports: CallReports
     ) -> Subruns? {
-        guard let runner, case .toolsUnderWay(_, let batch) = state.phase else { return nil }
+        guard let runner else { return nil }
+        var begun: SubrunPlace?
+        if case .toolsUnderWay(_, let batch) = state.phase { begun = batch.subruns[call.id] }
         let caller = RunCaller(
             run: run, call: call.id, depth: (state.caller?.depth ?? 0) + 1, isAlone: true)
         return Subruns(
             runner: runner, caller: caller, key: idempotencyKey(of: call, in: state),
-            begun: batch.subruns[call.id], reports: reports)
+            begun: begun, reports: reports)
     }
 
     func timeLimit(of tool: ToolDefinition) -> Duration {

@@ -1,0 +1,54 @@
+import Synchronization
+
+/// The tools of a source with what their policies ask for around them.
+///
+/// What a policy remembers of a tool stays for as long as the tool is described the same.
+public final class PolicedTools: ToolSource {
+    private struct Applied {
+        let definition: ToolDefinition
+        let tool: any Tool
+    }
+
+    private let base: any ToolSource
+    private let policy: @Sendable (ToolDefinition) -> ToolPolicy?
+    private let timeout: Duration
+    private let clock: any Clock<Duration>
+    private let applied = Mutex<[ToolName: Applied]>([:])
+
+    /// - Parameters:
+    ///   - timeout: for one attempt, where a tool names no time of its own.
+    ///   - policy: what is asked for around a tool; `nil` for nothing.
+    public init(
+        _ base: any ToolSource, timeout: Duration, clock: any Clock<Duration> = ContinuousClock(),
+        policy: @escaping @Sendable (ToolDefinition) -> ToolPolicy?
+    ) {
+        self.base = base
+        self.timeout = timeout
+        self.clock = clock
+        self.policy = policy
+    }
+
+    public var tools: [any Tool] {
+        base.tools.map { tool in
+            let definition = tool.definition
+            guard let policy = policy(definition), policy != ToolPolicy() else { return tool }
+            let known = applied.withLock { $0[definition.name] }
+            if let known, known.definition == definition { return known.tool }
+            let made = wrapped(tool, in: policy)
+            applied.withLock {
+                $0[definition.name] = Applied(definition: definition, tool: made)
+            }
+            return made
+        }
+    }
+
+    /// A server describes its tools when it is connected to, after its policy was checked: what does
+    /// not go with such a tool is left out rather than done.
+    private func wrapped(_ tool: any Tool, in policy: ToolPolicy) -> any Tool {
+        var fitting = policy
+        if tool.definition.effect != .read { fitting.cache = nil }
+        if tool.definition.effect == .irreversible { fitting.retry = nil }
+        // Nothing is left that could be refused.
+        return (try? fitting.applied(to: tool, timeout: timeout, clock: clock)) ?? tool
+    }
+}
