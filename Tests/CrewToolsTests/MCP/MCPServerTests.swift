@@ -1,0 +1,136 @@
+import CrewKit
+import CrewTesting
+import FoundationEssentials
+import Synchronization
+import Testing
+
+@testable import CrewTools
+
+@Suite("MCP servers, real ones, over both transports and in both eras")
+struct MCPServerTests {
+    typealias Setup = MCPFixture.Setup
+
+    @Test("Its tools are listed and called", arguments: Setup.allCases)
+    func call(setup: Setup) async throws {
+        try await MCPFixture.withServer(setup) { servers, _ in
+            let report = try #require(servers.reports.first)
+            let isModern = setup.generation == "modern"
+            #expect(report.version == (isModern ? "2026-07-28" : "2025-11-25"))
+            let definition = try servers.tool("tests__add").definition
+            #expect(definition.description == "Adds two numbers.")
+            #expect(definition.effect == .write)
+            #expect(definition.isolation == .inProcess)
+            #expect(definition.source == "mcp:tests")
+            #expect(definition.parameters["properties"]?["a"]?["type"] == "integer")
+            #expect(try await servers.call("tests__add", ["a": 2, "b": 3]) == "5")
+        }
+    }
+
+    @Test("Structured content is text, once", arguments: Setup.allCases)
+    func structured(setup: Setup) async throws {
+        try await MCPFixture.withServer(setup) { servers, _ in
+            let text = try await servers.call("tests__facts", ["city": "Huế"])
+            #expect(try JSONValue(parsing: text) == ["city": "Huế", "people": 9])
+        }
+    }
+
+    @Test("Pictures are kept as artifacts and named in the text", arguments: Setup.allCases)
+    func picture(setup: Setup) async throws {
+        try await MCPFixture.withServer(setup) { servers, _ in
+            let kept = Mutex<[String: Int]>([:])
+            let artifacts = RunArtifacts(
+                save: { bytes, name, type in kept.withLock { $0["\(name) \(type)"] = bytes.count } },
+                read: { _ in nil })
+            let text = try await servers.call("tests__picture", artifacts: artifacts)
+            let name = "tests-c1-\(MCPToolName.hash(of: "k"))-2.png"
+            #expect(
+                text == "Here it is:\n[image, image/png, 28 bytes, kept as the artifact '\(name)']")
+            #expect(kept.withLock { $0 } == ["\(name) image/png": 28])
+            let without = try await servers.call("tests__picture")
+            #expect(without.hasSuffix("28 bytes, not kept]"))
+        }
+    }
+
+    @Test("What a tool says of its failure reaches the model", arguments: Setup.allCases)
+    func toolError(setup: Setup) async throws {
+        try await MCPFixture.withServer(setup) { servers, _ in
+            let failure = try await servers.failure("tests__fail")
+            #expect(failure.kind == .commandFailed)
+            #expect(failure.message.contains("Error executing tool fail"))
+            #expect(try await servers.call("tests__add", ["a": 2, "b": 3]) == "5")
+        }
+    }
+
+    @Test("Progress is reported", arguments: Setup.allCases)
+    func progress(setup: Setup) async throws {
+        try await MCPFixture.withServer(setup) { servers, _ in
+            let seen = Mutex<[ToolReports.Progress]>([])
+            let reports = ToolReports(progress: { report in seen.withLock { $0.append(report) } })
+            let text = try await servers.call("tests__steps", reports: reports)
+            #expect(text == "done")
+            let expected = (1...3).map {
+                ToolReports.Progress(done: Double($0), total: 3, message: "step \($0)")
+            }
+            #expect(seen.withLock { $0 } == expected)
+        }
+    }
+
+    @Test("A huge answer comes whole; one beyond the bound fails alone", arguments: Setup.allCases)
+    func huge(setup: Setup) async throws {
+        try await MCPFixture.withServer(setup) { servers, _ in
+            let text = try await servers.call("tests__huge", ["count": 3_000_000])
+            #expect(text.utf8.count == 3_000_000)
+            let failure = try await servers.failure("tests__huge", ["count": 17_000_000])
+            #expect(failure.kind == .parse)
+            #expect(failure.message.contains("more than 16777216 bytes"))
+            #expect(try await servers.call("tests__add", ["a": 2, "b": 3]) == "5")
+        }
+    }
+
+    @Test("A cancelled call is cancelled at the server", arguments: Setup.allCases)
+    func cancelled(setup: Setup) async throws {
+        try await MCPFixture.withServer(setup) { servers, note in
+            await #expect(throws: CancellationError.self) {
+                try await withThrowingTaskGroup(of: Void.self) { group in
+                    group.addTask { _ = try await servers.call("tests__hang") }
+                    try await FileClock(path: note).waitForLine()
+                    group.cancelAll()
+                    try await group.next()
+                }
+            }
+            try await waitForLine("cancelled", in: note)
+            #expect(try await servers.call("tests__add", ["a": 2, "b": 3]) == "5")
+        }
+    }
+
+    @Test("A call that hangs times out, and the server goes on", arguments: Setup.allCases)
+    func timeout(setup: Setup) async throws {
+        let limit = Duration.milliseconds(300)
+        try await MCPFixture.withServer(setup) {
+            $0.callTimeout = limit
+        } _: { servers, note in
+            let failure = try await servers.failure("tests__hang")
+            #expect(failure.kind == .timeout)
+            #expect(failure.message.contains("did not answer within 0.3 seconds"))
+            try await waitForLine("cancelled", in: note)
+            #expect(try servers.tool("tests__add").definition.timeout == limit + .seconds(2))
+        }
+    }
+
+    @Test("New tools are offered once the server tells of them", arguments: Setup.allCases)
+    func listChanged(setup: Setup) async throws {
+        try await MCPFixture.withServer(setup) { servers, _ in
+            let count = servers.tools.count
+            let text = try await servers.call("tests__grow")
+            #expect(text == "grown")
+            await servers.wait { $0.toolCount > count }
+            #expect(try await servers.call("tests__grown") == "I am new")
+        }
+    }
+
+    private func waitForLine(_ line: String, in note: String) async throws {
+        while try !String(contentsOfFile: note, encoding: .utf8).contains(line + "\n") {
+            await Task.yield()
+        }
+    }
+}
