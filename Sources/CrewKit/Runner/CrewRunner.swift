@@ -15,7 +15,8 @@ public final class CrewRunner: Sendable {
     let creations = KeyedGate()
     let toolExecutor = ToolExecutor()
 
-    /// - Parameter subcrews: crews that tools of this one ask, over the same store.
+    /// - Parameter subcrews: crews that tools of this one ask, and those that they ask, each once and
+    ///   over the same store. Their own `run()` is not to be called.
     /// - Throws: `unknownAgent` when an agent has no model.
     public init(
         crew: ValidatedCrew, models: ModelSet, tools: Toolbox = Toolbox(),
@@ -24,6 +25,12 @@ public final class CrewRunner: Sendable {
     ) throws(CrewError) {
         for agent in crew.allAgents where models[agent.id] == nil {
             throw CrewError(.unknownAgent, "agent '\(agent.id)' has no model")
+        }
+        let names = [crew.name] + subcrews.map(\.crew.name)
+        if let twice = names.first(where: { name in names.count { $0 == name } > 1 }) {
+            throw CrewError(
+                .invalidDefinition,
+                "two crews are named '\(twice)': runs are told apart by the names of their crews")
         }
         self.crew = crew
         self.models = models

@@ -1,7 +1,7 @@
 /// Which tools an agent may use at this moment.
 extension TurnPerformer {
     func definitions(of agent: ValidatedCrew.Agent, in state: RunState) -> [ToolDefinition] {
-        let own = names(of: agent).compactMap { tools[$0]?.definition }
+        let own = names(of: agent).compactMap { tools[$0]?.definition.asOffered }
         let hasMore = agent.hasTools && state.entries.contains(where: \.isCutOutput)
         guard hasMore, !own.contains(where: { $0.name == ReadArtifactTool.name }) else {
             return own
