@@ -5,23 +5,30 @@ struct SystemTool: Tool {
     let definition: ToolDefinition
     private let answer: @Sendable (JSONObject) async throws -> String
 
-    /// - Parameter ownLimit: the longest time after which the tool itself gives up and says why.
+    /// - Parameters:
+    ///   - isolation: in this process for tools that do no more than start a program, which is a
+    ///   process of its own.
+    ///   - ownLimit: the longest time after which the tool itself gives up and says why.
     ///   The engine waits a little longer, or the model would hear "no result" instead of the
     ///   reason. Without one, the crew's time for a call applies.
     init(
         _ name: ToolName, _ description: String, parameters: [Parameter] = [],
         effect: ToolEffect = .read, approval: ToolApproval? = nil, ownLimit: Duration? = nil,
+        isolation: ToolIsolation = .worker,
         answer: @escaping @Sendable (JSONObject) async throws -> String
     ) {
         let required = parameters.filter(\.isRequired).map { JSONValue.string($0.name) }
-        definition = ToolDefinition(
+        var definition = ToolDefinition(
             name: name, description: description,
             parameters: [
                 "type": "object",
                 "properties": .object(JSONObject(parameters.map { ($0.name, $0.schema) })),
                 "required": .array(required),
             ],
-            effect: effect, approval: approval, timeout: ownLimit.map { $0 + Program.farewell })
+            effect: effect, approval: approval, timeout: ownLimit.map { $0 + Program.farewell },
+            isolation: isolation)
+        definition.source = "built in"
+        self.definition = definition
         self.answer = answer
     }
 

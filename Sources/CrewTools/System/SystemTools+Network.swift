@@ -5,7 +5,7 @@ extension SystemTools {
         SystemTool(
             "PingHost", "Tells whether a host answers on the network, and how fast.",
             parameters: [.host("host"), .count("packets to send, 1 to 10", default: 4)],
-            ownLimit: Self.pingLimit(packets: Self.mostPackets)
+            ownLimit: Self.pingLimit(packets: Self.mostPackets), isolation: .inProcess
         ) { arguments in try await ping(arguments, standard: 4) }
     }
 
@@ -13,7 +13,7 @@ extension SystemTools {
         SystemTool(
             "CheckNetworkStatus", "Checks the network connection from this machine to a host.",
             parameters: [.host("host"), .count("packets to send, 1 to 10", default: 3)],
-            ownLimit: Self.pingLimit(packets: Self.mostPackets)
+            ownLimit: Self.pingLimit(packets: Self.mostPackets), isolation: .inProcess
         ) { arguments in try await ping(arguments, standard: 3) }
     }
 

@@ -18,7 +18,7 @@ extension SystemTools {
                 .text("service", "name of the service", pattern: "^[A-Za-z0-9_@][A-Za-z0-9_@.:-]*$")
             ],
             // It asks twice.
-            ownLimit: Self.keeperLimit * 2
+            ownLimit: Self.keeperLimit * 2, isolation: .inProcess
         ) { arguments in
             let service = arguments["service"]?.string ?? ""
             if let reading = try await askServiceKeeper(of: service) {
@@ -35,7 +35,7 @@ extension SystemTools {
             "ExecuteCommand",
             "Runs one program with arguments on this machine, without a shell. Allowed: \(list).",
             parameters: [.text("command", "the program and its arguments, as on a command line")],
-            effect: .write, approval: approval, ownLimit: Self.commandLimit
+            effect: .write, approval: approval, ownLimit: Self.commandLimit, isolation: .inProcess
         ) { arguments in
             guard !allowed.isEmpty else {
                 throw CrewError(

@@ -1,4 +1,5 @@
 import ArgumentParser
+import CrewTools
 import Foundation
 
 /// The command line: parses, runs a command, and turns what comes of it into an exit code.
@@ -20,11 +21,13 @@ struct CrewCommand: AsyncParsableCommand {
         version: ProductVersion.current,
         subcommands: [
             RunCommand.self, ChatCommand.self, ServeCommand.self, CheckCommand.self,
-            RunsCommand.self,
+            ToolsCommand.self, RunsCommand.self,
         ])
 
     static func main() async {
         StandardStreams.prepare()
+        // Tools that run in a process of their own: this program, started again.
+        await ToolWorker.serveIfAsked(ToolProcesses.isolated)
         do {
             var command = try parseAsRoot()
             if var command = command as? any AsyncParsableCommand {

@@ -62,8 +62,9 @@ struct ServeCommand: AsyncParsableCommand {
         let setup = try CrewSetup(crew, models: models)
         try await CommandStore.withOpen(store, of: crew.folder, keeping: retention) {
             [logger] store in
-            try await setup.withModels { models, choices in
-                let runner = try setup.runner(models, store: store, recovery: recovery)
+            try await setup.withIdleRunner(
+                store, recovery: recovery, log: { logger.warning("\($0)") }
+            ) { [logger] runner, choices in
                 let count = try await runner.recover { run, error in
                     logger.warning(
                         "run '\(run)' is left as it is, it cannot be read: \(error.message)")

@@ -7,12 +7,15 @@ import Foundation
 /// Everything that a command builds once from a crew's folder.
 struct CrewSetup: Sendable {
     let loaded: LoadedCrew
-    private let systemTools: [any Tool]
+    /// The tools that every crew may use without declaring them.
+    let builtInTools: [any Tool]
     let environment: [String: String]
     let modelOptions: ModelOptions
+    private let options: CrewOptions
 
     /// - Throws: `CommandFailure` when the folder cannot be read, or has errors and they are shown.
     init(_ options: CrewOptions, models: ModelOptions, showsProblems: Bool = true) throws {
+        self.options = options
         environment = try EnvironmentReader(folder: options.folder, file: options.environmentFile)
             .environment(ProcessInfo.processInfo.environment)
         do {
@@ -20,7 +23,7 @@ struct CrewSetup: Sendable {
         } catch {
             throw CommandFailure(error.message, code: ExitCodes.unreadable)
         }
-        systemTools = SystemTools.all(
+        builtInTools = SystemTools.all(
             allowedCommands: loaded.definition.allowedCommands,
             commandApproval: loaded.definition.commandApproval)
         modelOptions = models
@@ -28,9 +31,9 @@ struct CrewSetup: Sendable {
     }
 
     /// Everything that is wrong or odd, by file and line.
-    var problems: [LocatedProblem] { loaded.problems(tools: systemToolNames) }
+    var problems: [LocatedProblem] { loaded.problems(tools: builtInToolNames) }
 
-    private var systemToolNames: Set<ToolName> { Set(systemTools.map(\.definition.name)) }
+    var builtInToolNames: Set<ToolName> { Set(builtInTools.map(\.definition.name)) }
 
     private func showProblems() throws {
         let problems = problems
@@ -42,33 +45,10 @@ struct CrewSetup: Sendable {
         }
     }
 
-    func runner(
-        _ models: ModelSet, store: CommandStore, recovery: RecoveryPolicy = .resume
-    ) throws(CrewError) -> CrewRunner {
-        var tools = systemTools
-        let limit = loaded.definition.settings.toolTimeout
-        for written in loaded.definition.tools {
-            guard case .command = written.work else { continue }
-            var command = written
-            command.timeout = written.timeout ?? limit
-            tools.append(try CommandTool(command))
-        }
-        var options = RunnerOptions()
-        options.recovery = recovery
-        options.leavesRunsUnfinished = store.outlivesProcess
-        return try CrewRunner(
-            crew: try loaded.validated(tools: systemToolNames), models: models,
-            tools: Toolbox(tools), store: store.runs, options: options)
-    }
-
-    /// Works the crew's runs for as long as `body` takes.
-    func withRunner<Result: Sendable>(
-        _ store: CommandStore,
-        _ body: @Sendable @escaping (CrewRunner, ModelChoices) async throws -> Result
-    ) async throws -> Result {
-        try await withModels { models, choices in
-            let runner = try runner(models, store: store)
-            return try await runner.workingRuns { try await body(runner, choices) }
-        }
+    /// Another crew, with the same environment file and the same choice of models.
+    func subcrew(in folder: String) throws -> CrewSetup {
+        var options = options
+        options.folder = folder
+        return try CrewSetup(options, models: modelOptions)
     }
 }

@@ -51,27 +51,12 @@ struct RunsCancelCommand: AsyncParsableCommand {
         let setup = try CrewSetup(crew, models: ModelOptions())
         return try await CommandStore.withOpen(store, of: crew.folder) { opened in
             let found = try await RunLookup.record(run, in: opened.runs)
-            let runner = try setup.runner(
+            let runner = try setup.bareRunner(
                 AbsentModel.set(for: setup.loaded.definition), store: opened)
             return try await runner.workingRuns {
                 try await end(found, at: OwnRuns(runner: runner))
             }
         }
-    }
-}
-
-/// Stands where a model would, in commands that call none.
-private struct AbsentModel: LanguageModel {
-    let name = "no model"
-
-    static func set(for crew: CrewDefinition) -> ModelSet {
-        ModelSet(Dictionary(crew.agents.map { ($0.id, AbsentModel()) }, uniquingKeysWith: { $1 }))
-    }
-
-    func reply(
-        to request: ModelRequest, progress: @escaping @Sendable (ModelProgress) -> Void
-    ) async throws -> ModelReply {
-        throw CrewError(.modelUnavailable, "this command calls no model")
     }
 }
 

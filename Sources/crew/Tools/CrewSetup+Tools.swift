@@ -1,0 +1,53 @@
+import CrewConfig
+import CrewKit
+import CrewTools
+
+extension CrewSetup {
+    /// Gathers everything that the crew's agents may call, and keeps it open while `body` runs: the
+    /// built-in tools, those that the crew declares, and those of its MCP servers.
+    ///
+    /// - Parameter subcrews: the crews that work as tools.
+    func withToolbox<Result: Sendable>(
+        _ processes: ToolProcesses, subcrews: BuiltCrews,
+        _ body: @Sendable @escaping (Toolbox) async throws -> Result
+    ) async throws -> Result {
+        let definition = loaded.definition
+        let limit = definition.settings.toolTimeout
+        let declared = try definition.tools.map { try tool($0, subcrews: subcrews) }
+        let own = processes.workers.isolated(builtInTools) + declared
+        return try await withMCPServers(
+            definition.mcpServers, toolTimeout: limit, log: processes.log
+        ) { servers in
+            let policies = Dictionary(
+                definition.mcpServers.map { ($0.name, $0.policy) }, uniquingKeysWith: { $1 })
+            let policed = PolicedTools(servers, timeout: limit) { tool in
+                let prefix = MCPServerDefinition.separator
+                return policies.first { tool.name.rawValue.hasPrefix($0.key + prefix) }?.value
+            }
+            return try await body(Toolbox(own, sources: [policed]))
+        }
+    }
+
+    private func tool(
+        _ written: DeclaredTool, subcrews: BuiltCrews
+    ) throws(CrewError) -> any Tool {
+        let limit = loaded.definition.settings.toolTimeout
+        var declared = written
+        let tool: any Tool
+        switch written.work {
+        case .command:
+            declared.timeout = written.timeout ?? limit
+            tool = try CommandTool(declared)
+        case .http:
+            throw CrewError(.invalidDefinition, "no HTTP yet")
+        case .agent:
+            tool = try AgentTool(declared, timeout: loaded.definition.settings.timeout)
+        case .crew(let folder):
+            guard let runner = subcrews[Self.key(of: folder)] else {
+                throw CrewError(.invalidDefinition, "tool '\(written.name)': its crew is not there")
+            }
+            tool = try CrewTool(declared, runner: runner)
+        }
+        return try written.policy.applied(to: tool, timeout: limit)
+    }
+}
