@@ -60,10 +60,12 @@ let package = Package(
                 .product(name: "NIOHTTP1", package: nio),
             ],
             swiftSettings: strict),
+        // In C: the system calls that Swift cannot make.
+        .target(name: "CrewProcess"),
         .target(
             name: "CrewTools",
             dependencies: [
-                "CrewKit",
+                "CrewKit", "CrewProcess",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "NIOCore", package: nio),
                 .product(name: "NIOHTTP1", package: nio),
@@ -120,10 +122,18 @@ let package = Package(
                 .product(name: "NIOPosix", package: nio),
             ],
             swiftSettings: strict),
+        // A program with deadly tools, run as a server and as its workers.
+        .executableTarget(
+            name: "crew-worker-fixture",
+            dependencies: [
+                "CrewTools", "CrewKit", .product(name: "Subprocess", package: "swift-subprocess"),
+            ],
+            path: "Tests/WorkerFixture",
+            swiftSettings: strict),
         .testTarget(
             name: "CrewToolsTests",
             dependencies: [
-                "CrewTools", "CrewKit", "CrewTesting",
+                "CrewTools", "CrewKit", "CrewTesting", "crew-worker-fixture",
                 .product(name: "NIOCore", package: nio),
                 .product(name: "NIOPosix", package: nio),
             ],

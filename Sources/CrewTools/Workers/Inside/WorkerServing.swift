@@ -1,0 +1,159 @@
+import CrewKit
+import CrewProcess
+import Dispatch
+import Synchronization
+
+#if canImport(Darwin)
+    import Darwin
+#elseif canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#endif
+
+/// A worker's life: one call at a time, until its pool ends.
+struct WorkerServing: Sendable {
+    private enum Order: Sendable {
+        case call(WorkerCall)
+        case cancel(call: Int)
+    }
+
+    private let tools: [ToolName: any Tool]
+    private let pipe: WorkerPipe
+    private let folder: CallFolder
+    private let resources: OwnResources
+    private let asks: WorkerAsks
+
+    init(_ tools: [any Tool]) {
+        self.tools = Dictionary(tools.map { ($0.definition.name, $0) }, uniquingKeysWith: { $1 })
+        pipe = WorkerPipe()
+        folder = CallFolder()
+        resources = OwnResources()
+        asks = WorkerAsks(pipe: pipe)
+    }
+
+    /// Ends the process instead of returning.
+    func serve() async {
+        crew_adopt_orphans()
+        crew_wake_when_parent_dies()
+        let (orders, inbox) = AsyncStream.makeStream(of: Order.self)
+        // A thread of its own: a tool may block all others.
+        DispatchQueue(label: "crew.worker.control").async { control(inbox) }
+        say(.ready(health(afterCall: false)))
+        var iterator = orders.makeAsyncIterator()
+        var order = await iterator.next()
+        while case .call(let call)? = order {
+            order = await withTaskGroup(of: Void.self) { group in
+                group.addTask { await answer(call) }
+                // The next call comes when this one is answered, and not before.
+                while let order = await iterator.next() {
+                    guard case .cancel(let number) = order else { return order }
+                    if number == call.number { group.cancelAll() }
+                }
+                return nil
+            }
+        }
+        end()
+    }
+
+    /// Reads what the pool says. When it says nothing more it is gone, and so is this worker then,
+    /// whatever its tool does.
+    private func control(_ inbox: AsyncStream<Order>.Continuation) {
+        var decoder = FrameDecoder()
+        withUnsafeTemporaryAllocation(byteCount: 65_536, alignment: 16) { buffer in
+            while true {
+                let bytes = pipe.read(into: buffer)
+                guard !bytes.isEmpty else { return }
+                decoder.append(bytes)
+                do {
+                    while let frame = try decoder.next() {
+                        switch frame {
+                        case .call(let call): inbox.yield(.call(call))
+                        case .cancel(let call): inbox.yield(.cancel(call: call))
+                        case .artifactSaved(let request, let failure):
+                            asks.answer(request, nil, failure: failure)
+                        case .artifactRead(let request, let bytes, let failure):
+                            asks.answer(request, bytes, failure: failure)
+                        default: return
+                        }
+                    }
+                } catch {
+                    return
+                }
+            }
+        }
+        end()
+    }
+
+    /// Ends this process and all that it has started.
+    private func end() -> Never {
+        folder.removeIfEmpty()
+        ProcessSession.endOthers(of: getpid())
+        if getpgrp() == getpid() { kill(0, SIGKILL) }
+        _exit(0)
+    }
+
+    /// Makes a call and says what came of it.
+    private func answer(_ call: WorkerCall) async {
+        resources.allow(call.limits, data: resources.memoryInUse().data)
+        let end: Result<String, any Error>
+        do {
+            guard let tool = tools[call.tool] else { throw unknown(call.tool) }
+            end = .success(try await tool.call(try invocation(call)))
+        } catch {
+            end = .failure(error)
+        }
+        resources.lift(call.limits)
+        asks.forget()
+        let health = health(afterCall: true)
+        switch end {
+        case .success(let output):
+            say(.returned(call: call.number, output: output, health), of: call, health)
+        case .failure(let error):
+            say(.failed(call: call.number, ToolFailure(error), health), of: call, health)
+        }
+    }
+
+    private func invocation(_ call: WorkerCall) throws -> ToolInvocation {
+        let conversation = try call.conversation.map {
+            try RunJSON.value([ConversationEntry].self, from: $0.text)
+        }
+        return ToolInvocation(
+            call: call.call, arguments: call.arguments, idempotencyKey: call.idempotencyKey,
+            run: call.run, agent: call.agent, conversation: conversation ?? [],
+            artifacts: call.hasArtifacts ? asks.artifacts : nil,
+            reports: call.hasReports ? asks.reports(of: call.number) : nil)
+    }
+
+    private func unknown(_ tool: ToolName) -> ToolFailure {
+        ToolFailure(
+            .notFound, "The worker has no tool '\(tool)'.",
+            hint: "Give `ToolWorker.serveIfAsked` the same tools as the pool.",
+            isWithoutEffect: true)
+    }
+
+    /// What this process says of itself; after a call it is put in order for the next one.
+    private func health(afterCall: Bool) -> WorkerHealth {
+        let isSpent =
+            afterCall && (!folder.restore() || crew_has_children() != 0 || resources.hasLeftOpen)
+        let memory = resources.memoryInUse()
+        return WorkerHealth(
+            residentBytes: memory.resident, dataBytes: memory.data, isSpent: isSpent)
+    }
+
+    private func say(_ frame: WorkerFrame, of call: WorkerCall, _ health: WorkerHealth) {
+        do throws(WorkerGarbage) {
+            if !pipe.send(try frame.encoded()) { end() }
+        } catch {
+            let failure = ToolFailure(
+                .system, "The tool's answer has \(error.problem).",
+                hint: "Save what is large as an artifact.", action: .useAnotherTool)
+            say(.failed(call: call.number, failure, health))
+        }
+    }
+
+    private func say(_ frame: WorkerFrame) {
+        // What is said here is always small enough.
+        guard let bytes = try? frame.encoded(), pipe.send(bytes) else { end() }
+    }
+}

@@ -1,0 +1,34 @@
+import CrewKit
+import CrewTesting
+import Testing
+
+@testable import CrewTools
+
+#if os(Linux)
+    @Suite("Deadly tools in workers", .serialized)
+    struct DeadlyToolTests {
+        @Test(
+            "A tool that dies fails with what it died of, and the next call works",
+            arguments: [
+                ("trap_index", "SIGILL"), ("trap_unwrap", "SIGILL"), ("trap_overflow", "SIGILL"),
+                ("trap_fatal", "SIGILL"), ("abort", "SIGABRT"), ("stack", "SIGSEGV"),
+                ("exit_0", "exit code 0"), ("exit_3", "exit code 3"), ("kill_self", "SIGKILL"),
+                ("eat_memory", "more than 96 MiB of memory"),
+                ("eat_memory_at_once", "more than 96 MiB of memory"),
+                ("flood_output", "would not stop writing"),
+                ("flood_errors", "would not stop writing"),
+                ("garbage", "disturbed its process"), ("close_all", "closed all its files"),
+                ("burn", "more than 1 s of processor time"),
+            ] as [(ToolName, String)])
+        func dies(tool: ToolName, words: String) async throws {
+            try await WorkerScene.living { scene in
+                let failure = try await scene.failure(of: tool)
+                #expect(failure.kind == .crashed)
+                #expect(failure.message.contains(words), "\(failure.message)")
+                #expect(failure.message.contains("'\(tool)'"))
+                #expect(!failure.message.contains(" at 0x"))
+                #expect(try await scene.call("echo", ["text": "still here"]) == "still here")
+            }
+        }
+    }
+#endif
