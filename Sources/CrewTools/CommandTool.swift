@@ -3,9 +3,11 @@ public import CrewKit
 /// A tool that starts a program with an argument vector: no shell ever reads what a model wrote.
 ///
 /// A call returns what the program wrote to its standard output. An exit code other than zero, a
-/// missing program, too much time or endless output are errors that tell the program's last words.
-/// Cancelling the call ends the program and what it started. The program can tell a repeated call
-/// by the key in `CREW_IDEMPOTENCY_KEY`, or where its command writes `{{idempotency_key}}`.
+/// missing program, too much time or endless output are failures that tell the program's last
+/// words. Cancelling the call ends the program and what it started, and so does the death of this
+/// process. The program can tell a repeated call by the key in `CREW_IDEMPOTENCY_KEY`, or where its
+/// command writes `{{idempotency_key}}`. Without a declared working folder each call has one of its
+/// own in the temporary folder, which `TMPDIR` names too and which is removed afterwards.
 public struct CommandTool: Tool {
     public let definition: ToolDefinition
     private let program: String
@@ -27,10 +29,14 @@ public struct CommandTool: Tool {
         guard case .command(let template) = written.work else {
             throw Self.problem(written, "it starts no program")
         }
-        definition = ToolDefinition(
+        var definition = ToolDefinition(
             name: written.name, description: written.description, parameters: written.parameters,
             effect: written.effect, approval: written.approval,
             timeout: written.timeout.map { $0 + Program.farewell }, isolation: .inProcess)
+        definition.isSequential = written.isSequential
+        definition.limits = template.limits
+        definition.source = "command"
+        self.definition = definition
         guard let program = template.words.first, !program.isEmpty else {
             throw Self.problem(written, "its command names no program")
         }
@@ -68,7 +74,8 @@ public struct CommandTool: Tool {
         prototype = Program(
             command: [program],
             environment: ProgramEnvironment.standard(adding: template.environment),
-            workingDirectory: template.workingDirectory, timeLimit: written.timeout ?? timeout,
+            workingDirectory: template.workingDirectory, limits: template.limits,
+            sandbox: template.sandbox, timeLimit: written.timeout ?? timeout,
             outputLimit: written.maxOutputBytes, clock: clock)
     }
 
@@ -76,8 +83,26 @@ public struct CommandTool: Tool {
         var program = prototype
         program.command = try command(for: call)
         program.environment[CommandTemplate.idempotencyKeyVariable] = call.idempotencyKey
+        guard program.workingDirectory == nil else { return try await output(of: program) }
+        return try await WorkFolder.with { folder in
+            var program = program
+            program.workingDirectory = folder
+            program.environment["TMPDIR"] = folder
+            return try await output(of: program)
+        }
+    }
+
+    /// Removes the working folders of calls whose process was killed. To be called when a program
+    /// starts; it reads the temporary folder.
+    public static func removeLeftovers() {
+        WorkFolder.removeLeftovers()
+    }
+
+    private func output(of program: Program) async throws -> String {
         let report = try await program.run()
-        if let failure = report.failure(of: self.program, timeLimit: program.timeLimit) {
+        if let failure = report.failure(
+            of: self.program, timeLimit: program.timeLimit, limits: program.limits)
+        {
             throw failure
         }
         return report.output
@@ -85,7 +110,7 @@ public struct CommandTool: Tool {
 
     private static let keyPlace = DeclaredTool.idempotencyKeyPlace
 
-    private func command(for call: ToolInvocation) throws(CrewError) -> [String] {
+    private func command(for call: ToolInvocation) throws(ToolFailure) -> [String] {
         var values = call.arguments
         values[Self.keyPlace] = .string(call.idempotencyKey)
         var command = [program]
@@ -101,7 +126,8 @@ public struct CommandTool: Tool {
     }
 
     private static func isVariableName(_ name: String) -> Bool {
-        !name.isEmpty && !name.utf8.contains { $0 == UInt8(ascii: "=") || $0 == 0 }
+        // Shells pass nothing on that has another name.
+        name.wholeMatch(of: /[A-Za-z_][A-Za-z0-9_]*/) != nil
     }
 
     private static func problem(_ tool: DeclaredTool, _ text: String) -> CrewError {

@@ -19,8 +19,8 @@ struct CommandToolTests {
         return try CommandTool(definition, timeout: .seconds(600))
     }
 
-    private func error(_ tool: CommandTool, _ arguments: JSONObject = [:]) async -> CrewError? {
-        await #expect(throws: CrewError.self) { try await tool.call(.test(arguments)) }
+    private func error(_ tool: CommandTool, _ arguments: JSONObject = [:]) async -> ToolFailure? {
+        await #expect(throws: ToolFailure.self) { try await tool.call(.test(arguments)) }
     }
 
     @Test("The output is the result")
@@ -58,10 +58,10 @@ struct CommandToolTests {
     @Test("A value cannot become an option", arguments: ["-rf", "--help", "-"])
     func optionInjection(value: String) async throws {
         let plain = try tool(["echo", "{{a}}"], parameters: ["a"])
-        #expect(await error(plain, ["a": .string(value)])?.code == .toolRejectedArguments)
+        #expect(await error(plain, ["a": .string(value)])?.kind == .parameter)
         let first = try tool(["echo", "{{a}}{{b}}"], parameters: ["a", "b"])
         #expect(
-            await error(first, ["a": "", "b": .string(value)])?.code == .toolRejectedArguments)
+            await error(first, ["a": "", "b": .string(value)])?.kind == .parameter)
         let ended = try tool(["printf", "%s", "--", "{{a}}"], parameters: ["a"])
         #expect(try await ended.call(.test(["a": .string(value)])) == "--\(value)")
         let inside = try tool(["echo", "x{{a}}"], parameters: ["a"])
@@ -71,7 +71,7 @@ struct CommandToolTests {
     @Test("A zero byte in a value is refused")
     func zeroByte() async throws {
         let tool = try tool(["echo", "{{a}}"], parameters: ["a"])
-        #expect(await error(tool, ["a": "x\0y"])?.code == .toolRejectedArguments)
+        #expect(await error(tool, ["a": "x\0y"])?.kind == .parameter)
     }
 
     @Test("An argument whose optional parameter is absent is left out")
@@ -84,11 +84,15 @@ struct CommandToolTests {
     func exitCode() async throws {
         let failing = try tool(["sh", "-c", "echo out; echo broken >&2; exit 3"])
         #expect(await error(failing)?.message == "'sh' failed with exit code 3:\nbroken")
-        #expect(await error(failing)?.code == .toolFailed)
+        #expect(await error(failing)?.kind == .commandFailed)
         let silent = try tool(["sh", "-c", "echo out; exit 1"])
         #expect(await error(silent)?.message == "'sh' failed with exit code 1:\nout")
+        let strange = try tool(["sh", "-c", "exit 129"])
+        #expect(await error(strange)?.message == "'sh' failed with exit code 129 and wrote nothing")
         let killed = try tool(["sh", "-c", "kill -9 $$"])
-        #expect(await error(killed)?.message == "'sh' was ended by signal 9 and wrote nothing")
+        #expect(await error(killed)?.kind == .crashed)
+        #expect(
+            await error(killed)?.message == "'sh' was ended by signal 9 (killed) and wrote nothing")
     }
 
     @Test("A written time limit is the program's; the engine waits a little longer for its words")
@@ -101,7 +105,7 @@ struct CommandToolTests {
         let slow = try CommandTool(written, clock: clock)
         #expect(slow.definition.timeout == .seconds(9))
         let failure = await error(slow)
-        #expect(failure?.code == .toolTimeout)
+        #expect(failure?.kind == .timeout)
         #expect(
             failure?.message
                 == "'sleep' was ended because it took longer than 7.0 seconds and wrote nothing")
@@ -110,9 +114,11 @@ struct CommandToolTests {
 
     @Test("A missing program says so", arguments: ["no-such-program", "/no/such/program"])
     func missing(program: String) async throws {
-        #expect(
-            await error(try tool([program]))?.message
-                == "the program '\(program)' is not installed here")
+        let failure = await error(try tool([program]))
+        #expect(failure?.message == "the program '\(program)' is not installed here")
+        #expect(failure?.kind == .notFound)
+        #expect(failure?.isWithoutEffect == true)
+        #expect(await error(try tool(["/etc"]))?.kind == .permission)
     }
 
     @Test("A missing folder says so")
@@ -131,7 +137,8 @@ struct CommandToolTests {
             .map { String($0.prefix { $0 != "=" }) }
         #expect(names.contains("MODE"))
         let allowed = [
-            "PATH", "HOME", "LANG", "MODE", "CREW_IDEMPOTENCY_KEY", "PWD", "SHLVL", "_", "OLDPWD",
+            "PATH", "HOME", "LANG", "MODE", "CREW_IDEMPOTENCY_KEY", "TMPDIR", "PWD", "SHLVL", "_",
+            "OLDPWD",
         ]
         #expect(Set(names).isSubset(of: allowed))
     }
@@ -191,8 +198,10 @@ struct CommandToolTests {
                 .contains("'{{hots}}' is no parameter of it; did you mean 'host'?"))
         #expect(try problem(["ping", "{{host"], ["host"]).contains("never closes"))
         #expect(try problem(["ping", "{{ }}"], ["host"]).contains("without a name"))
-        #expect(throws: CrewError.self) {
-            try tool(["a"]) { $0.template.environment = ["A=B": ""] }
+        for name in ["A=B", "a-b", "1A", ""] {
+            #expect(throws: CrewError.self) {
+                try tool(["a"]) { $0.template.environment = [name: ""] }
+            }
         }
     }
 }

@@ -42,8 +42,8 @@ struct ArgumentTemplate: Sendable, Hashable {
     /// The argument with its values; absent when an optional parameter in it was not given.
     ///
     /// - Parameter optionsHaveEnded: whether a `--` came before it.
-    /// - Throws: `tool_rejected_arguments` when a value would turn the argument into an option.
-    func filled(_ arguments: JSONObject, optionsHaveEnded: Bool) throws(CrewError) -> String? {
+    /// - Throws: `parameter` when a value would turn the argument into an option.
+    func filled(_ arguments: JSONObject, optionsHaveEnded: Bool) throws(ToolFailure) -> String? {
         var result = ""
         for part in parts {
             switch part {
@@ -54,15 +54,15 @@ struct ArgumentTemplate: Sendable, Hashable {
             }
         }
         if result.hasPrefix("-"), !startsWithDash, !optionsHaveEnded {
-            throw CrewError(
-                .toolRejectedArguments,
+            throw ToolFailure(
+                .parameter,
                 "parameter '\(parameters.first ?? "")': must not begin with '-', "
-                    + "as the program would take it for an option")
+                    + "as the program would take it for an option", isWithoutEffect: true)
         }
         return result
     }
 
-    private static func text(of value: JSONValue, for name: String) throws(CrewError) -> String {
+    private static func text(of value: JSONValue, for name: String) throws(ToolFailure) -> String {
         let text =
             switch value {
             case .string(let text): text
@@ -70,8 +70,9 @@ struct ArgumentTemplate: Sendable, Hashable {
             default: value.text
             }
         guard !text.utf8.contains(0) else {
-            throw CrewError(
-                .toolRejectedArguments, "parameter '\(name)': must not hold a zero byte")
+            throw ToolFailure(
+                .parameter, "parameter '\(name)': must not hold a zero byte",
+                isWithoutEffect: true)
         }
         return text
     }

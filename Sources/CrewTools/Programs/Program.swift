@@ -10,17 +10,20 @@ import SystemPackage
     import Musl
 #endif
 
-/// One program to be run: arguments as they are, no shell, bounded in time and output.
+/// One program to be run: arguments as they are, bounded in time, output and what it may take.
 ///
 /// It gets a session of its own and nothing to read. Whatever it started and left in its process
-/// group is ended with it, also when it ended well. (A descendant that opens a session of its own
-/// escapes; nothing short of a container holds that.)
+/// group is ended with it, also when it ended well, and also when this process is killed. (A
+/// descendant that opens a session of its own escapes, unless there is a sandbox.)
 struct Program: Sendable {
     /// The program, by name or by path, and its arguments.
     var command: [String]
     /// All variables that it gets.
     var environment: [String: String] = ProgramEnvironment.standard()
+    /// Where it works; the folder of this process when absent.
     var workingDirectory: String?
+    var limits = ResourceLimits()
+    var sandbox = CommandTemplate.Sandbox.none
     var timeLimit: Duration
     /// Bytes kept of each of its two outputs.
     var outputLimit = 65_536
@@ -33,13 +36,14 @@ struct Program: Sendable {
 
     /// Runs it to its end, whichever that is.
     ///
-    /// - Throws: `tool_failed` when it cannot be started, `CancellationError` when the task was
+    /// - Throws: a `ToolFailure` when it cannot be started, `CancellationError` when the task was
     ///   cancelled. In both cases nothing of it runs any more.
     func run() async throws -> ProgramReport {
         let output = OutputBuffer(limit: outputLimit)
         let error = OutputBuffer(limit: outputLimit)
+        let configuration = try configuration()
         let ending = try await withThrowingTaskGroup(of: ProgramReport.Ending.self) { group in
-            group.addTask { try await self.runToEnd(output: output, error: error) }
+            group.addTask { try await runToEnd(configuration, output: output, error: error) }
             group.addTask {
                 try await clock.sleep(for: timeLimit)
                 return .outOfTime
@@ -55,13 +59,13 @@ struct Program: Sendable {
     }
 
     private func runToEnd(
-        output: OutputBuffer, error: OutputBuffer
+        _ configuration: Configuration, output: OutputBuffer, error: OutputBuffer
     ) async throws -> ProgramReport.Ending {
         var leader: pid_t?
         defer { if let leader { Self.endGroup(of: leader) } }
         do {
             let result = try await Subprocess.run(
-                configuration, input: .none, output: .sequence, error: .sequence
+                configuration, input: .inputWriter, output: .sequence, error: .sequence
             ) { execution in
                 leader = execution.processIdentifier.value
                 // The first flood ends the reading of both.
@@ -70,10 +74,13 @@ struct Program: Sendable {
                     group.addTask { try await error.fill(from: execution.standardError) }
                     for try await _ in group {}
                 }
+                // Behind this closure the pipe is closed that keeps the program alive, and a
+                // cancelled reading ends at once; the program has its grace.
+                if Task.isCancelled { await execution.teardown(using: [patience]) }
             }
-            switch result.terminationStatus {
-            case .exited(let code): return .exited(code)
-            case .signaled(let signal): return .signalled(signal)
+            return switch result.terminationStatus {
+            case .exited(let code): Self.ending(code)
+            case .signaled(let signal): .signalled(signal)
             }
         } catch is OutputBuffer.Flood {
             return .wroteTooMuch
@@ -83,8 +90,22 @@ struct Program: Sendable {
         }
     }
 
-    private var configuration: Configuration {
-        let name = command.first ?? ""
+    /// A shell says 128 and the signal of a program that was ended by one.
+    private static func ending(_ code: Int32) -> ProgramReport.Ending {
+        code > 128 && ProgramSignal(rawValue: code - 128) != nil
+            ? .signalled(code - 128) : .exited(code)
+    }
+
+    private func configuration() throws(ToolFailure) -> Configuration {
+        let path = environment["PATH"] ?? ProgramEnvironment.usualPath
+        var words = command
+        let file = try ProgramSearch.file(of: command[0], path: path, folder: workingDirectory)
+        // A program that is called by its name writes messages that begin with its name.
+        if command[0].contains("/") || command[0].hasPrefix("-") { words[0] = file }
+        if sandbox == .bubblewrap {
+            words = try Bubblewrap.command(
+                around: words, folder: workingDirectory ?? "/", path: path)
+        }
         var options = PlatformOptions()
         options.createSession = true
         options.teardownSequence = [
@@ -95,9 +116,17 @@ struct Program: Sendable {
             if let key = Environment.Key(rawValue: name) { variables[key] = value }
         }
         return Configuration(
-            executable: name.contains("/") ? .path(FilePath(name)) : .name(name),
-            arguments: Arguments(Array(command.dropFirst())), environment: .custom(variables),
+            executable: .path(FilePath(ProgramSupervisor.shell)),
+            arguments: Arguments(ProgramSupervisor.arguments(for: words, limits: limits)),
+            environment: .custom(variables),
             workingDirectory: workingDirectory.map { FilePath($0) }, platformOptions: options)
+    }
+
+    /// Waits for the end that `teardownSequence` brings, and wakes what was stopped, so that it
+    /// hears of it.
+    private var patience: TeardownStep {
+        .send(
+            signal: .resume, toProcessGroup: true, allowedDurationToNextStep: grace + grace)
     }
 
     /// Ends what a finished program left behind.
@@ -108,20 +137,17 @@ struct Program: Sendable {
         _ = kill(-leader, SIGKILL)
     }
 
-    /// Whether a run failed because the program is not installed.
-    static func isMissing(_ error: CrewError) -> Bool {
-        (error.cause as? SubprocessError)?.code == .executableNotFound
-    }
-
-    private func explained(_ failure: SubprocessError) -> CrewError {
-        let name = command.first ?? ""
-        let sentence =
-            switch failure.code {
-            case .executableNotFound: "the program '\(name)' is not installed here"
-            case .failedToChangeWorkingDirectory:
-                "the working folder '\(workingDirectory ?? "")' cannot be entered"
-            default: "the program '\(name)' could not be run"
-            }
-        return CrewError(.toolFailed, sentence, cause: failure)
+    private func explained(_ failure: SubprocessError) -> ToolFailure {
+        if failure.code == .failedToChangeWorkingDirectory {
+            return ToolFailure(
+                .notFound, "the working folder '\(workingDirectory ?? "")' cannot be entered",
+                action: .askAPerson, isWithoutEffect: true)
+        }
+        let isTooLong = failure.underlyingError?.rawValue == E2BIG
+        return ToolFailure(
+            isTooLong ? .parameter : .system,
+            "the program '\(command[0])' could not be run"
+                + (isTooLong ? ": its arguments are too long" : ""),
+            isWithoutEffect: failure.code == .spawnFailed)
     }
 }

@@ -3,7 +3,7 @@ import FoundationEssentials
 /// The variables of a program that was started for a tool: no key of this process reaches it.
 enum ProgramEnvironment {
     private static let passedOn = ["PATH", "HOME", "LANG"]
-    private static let usualPath = "/usr/local/bin:/usr/bin:/bin:/usr/local/sbin:/usr/sbin:/sbin"
+    static let usualPath = "/usr/local/bin:/usr/bin:/bin:/usr/local/sbin:/usr/sbin:/sbin"
 
     static func standard(
         from own: [String: String] = ProcessInfo.processInfo.environment,

@@ -37,7 +37,7 @@ extension SystemTools {
         do {
             report = try await run(
                 ["ping", "-n", "-c", "\(count)", "-W", Self.pingWait, host], timeLimit: limit)
-        } catch let error as CrewError where Program.isMissing(error) {
+        } catch let failure as ToolFailure where failure.kind == .notFound {
             throw CrewError(
                 .toolNotAllowed,
                 "ping is not installed on this machine, so nothing was sent "

@@ -100,7 +100,7 @@ extension SystemTools {
             let enabled = try await run(
                 ["systemctl", "is-enabled", service], timeLimit: Self.keeperLimit)
             return ServiceReading(isActive: active.output, isEnabled: enabled.output)
-        } catch let error as CrewError where Program.isMissing(error) {
+        } catch let failure as ToolFailure where failure.kind == .notFound {
             return nil
         }
     }
