@@ -119,10 +119,13 @@ struct ToolsCommandTests {
             "- times (integer, optional, default 1)", "- text (string, required): what to say",
             "Pay  (irreversible, as a program, command: echo, asks for permission)",
             "Ask  (write, in process, agent:expert)", "Research  (write, in process, crew:inner)",
-            "used by boss", "no agent of the crew uses:", "GetDiskSpace  (read, in a worker, built in",
+            "used by boss", "no agent of the crew uses:",
+            "GetDiskSpace  (read, in a worker, built in",
         ] { #expect(listed.output.contains(part), "\(part)") }
         let json = try await Product.run("tools", crew.folder, "--json")
-        let tools = try json.output.split(separator: "\n").map { try JSONValue(parsing: String($0)) }
+        let tools = try json.output.split(separator: "\n").map {
+            try JSONValue(parsing: String($0))
+        }
         let echo = try #require(tools.first { $0["name"] == "Echo" })
         #expect(echo["parameters"]?["required"] == ["text"] && echo["agents"] == ["boss"])
     }
