@@ -34,8 +34,7 @@ enum MCPFixture {
         return path
     }
 
-    static let script =
-        URL(filePath: #filePath).deletingLastPathComponent().path
+    static let script = URL(filePath: #filePath).deletingLastPathComponent().path
         + "/Fixtures/server.py"
 
     static func command(_ setup: Setup, _ more: [String]) throws -> CommandTemplate {
