@@ -126,6 +126,7 @@ let package = Package(
                 "CrewTools", "CrewKit", "CrewTesting",
                 .product(name: "NIOCore", package: nio),
                 .product(name: "NIOPosix", package: nio),
+                .product(name: "Subprocess", package: "swift-subprocess"),
             ],
             exclude: ["MCP/Fixtures"],
             swiftSettings: strict),

@@ -6,7 +6,7 @@ import Testing
 
 @testable import CrewTools
 
-@Suite("MCP servers, real ones, over both transports and in both eras")
+@Suite("MCP servers, real ones, over both transports and in both eras", .serialized)
 struct MCPServerTests {
     typealias Setup = MCPFixture.Setup
 

@@ -25,7 +25,7 @@ final class HTTPTransport: MCPTransport {
     private let client: HTTPClient
     private let url: String
     private let headers: [String: String]
-    private let inbox: MCPInbox
+    let inbox: MCPInbox
     private let session = Mutex(Session())
     private let outbox: AsyncStream<JSONValue>
     private let posting: AsyncStream<JSONValue>.Continuation
