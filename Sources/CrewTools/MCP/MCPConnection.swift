@@ -193,7 +193,9 @@ final class MCPConnection: Sendable {
             state.era = client.era
             return state.warnings != list.warnings
         }
-        for warning in list.warnings where isNews { log("MCP server '\(definition.name)': \(warning).") }
+        for warning in list.warnings where isNews {
+            log("MCP server '\(definition.name)': \(warning).")
+        }
     }
 
     /// Lists the tools again when they change, and makes sure of the server when it is doubted.

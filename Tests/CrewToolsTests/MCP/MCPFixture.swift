@@ -34,7 +34,8 @@ enum MCPFixture {
         return path
     }
 
-    static let script = URL(filePath: #filePath).deletingLastPathComponent().path
+    static let script =
+        URL(filePath: #filePath).deletingLastPathComponent().path
         + "/Fixtures/server.py"
 
     static func command(_ setup: Setup, _ more: [String]) throws -> CommandTemplate {
@@ -131,6 +132,17 @@ extension MCPServers {
             _ = try await call(name, arguments)
         }
         return try #require(failure)
+    }
+
+    /// Calls until the server is there again.
+    func callOnceBack(_ name: ToolName, _ arguments: JSONObject) async throws -> String {
+        while true {
+            do {
+                return try await call(name, arguments)
+            } catch let failure as ToolFailure where failure.kind == .unavailable {
+                await Task.yield()
+            }
+        }
     }
 
     /// Returns when the first server is as described.
