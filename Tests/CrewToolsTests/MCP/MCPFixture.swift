@@ -150,3 +150,10 @@ extension MCPServers {
         while !isSo(reports[0]) { await Task.yield() }
     }
 }
+
+/// Counts from several tasks.
+final class Counter: Sendable {
+    private let count = Mutex(0)
+    var value: Int { count.withLock { $0 } }
+    func add() { count.withLock { $0 += 1 } }
+}

@@ -170,7 +170,9 @@ struct MCPHTTPTests {
             let cursor = request.message["params"]?["cursor"]?.string
             let next: JSONValue? = cursor == nil ? "" : cursor == "" ? "b" : nil
             var page: JSONObject = [
-                "tools": [["name": .string("t" + (cursor ?? "a")), "inputSchema": ["type": "object"]]]
+                "tools": [
+                    ["name": .string("t" + (cursor ?? "a")), "inputSchema": ["type": "object"]]
+                ]
             ]
             page["nextCursor"] = next
             return .json(request.result(.object(page)))

@@ -74,7 +74,7 @@ struct ScriptedHTTPServer: Sendable {
                 throw Done()
             }
             do {
-                try await group.waitForAll()
+                for try await _ in group {}
             } catch is Done {
                 group.cancelAll()
             }
