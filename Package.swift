@@ -136,6 +136,7 @@ let package = Package(
                 "CrewTools", "CrewKit", "CrewTesting", "crew-worker-fixture",
                 .product(name: "NIOCore", package: nio),
                 .product(name: "NIOPosix", package: nio),
+                .product(name: "Subprocess", package: "swift-subprocess"),
             ],
             exclude: ["MCP/Fixtures"],
             swiftSettings: strict),

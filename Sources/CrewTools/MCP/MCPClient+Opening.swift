@@ -64,7 +64,6 @@ extension MCPClient {
 
     /// The handshake of the older era.
     func initialize() async throws {
-        (transport as? HTTPTransport)?.forgetSession()
         let answer = try await transport.exchange(
             request(
                 "initialize",

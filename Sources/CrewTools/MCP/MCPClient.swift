@@ -36,13 +36,9 @@ final class MCPClient: Sendable {
 
     func request(
         _ method: String, _ params: JSONObject = [:], as era: MCPEra?,
-        mirroring headers: [(name: String, value: String)] = [], onID: (Int) -> Void = { _ in }
+        mirroring headers: [(name: String, value: String)] = []
     ) -> MCPRequest {
-        let id = state.withLock { state in
-            defer { state.nextID += 1 }
-            return state.nextID
-        }
-        onID(id)
+        let id = nextID()
         var params = params
         if era?.isModern == true {
             var meta = params["_meta"]?.object ?? [:]
@@ -55,6 +51,13 @@ final class MCPClient: Sendable {
             id: id, method: method, params: params, era: era, mirroredHeaders: headers)
     }
 
+    private func nextID() -> Int {
+        state.withLock { state in
+            defer { state.nextID += 1 }
+            return state.nextID
+        }
+    }
+
     static let identity: JSONValue = ["name": "swift-crew", "version": "1"]
 
     /// Sends a request in the era of this client. A session that the server forgot is renewed once:
@@ -63,6 +66,7 @@ final class MCPClient: Sendable {
         _ method: String, _ params: JSONObject = [:],
         mirroring headers: [(name: String, value: String)] = []
     ) async throws -> JSONValue {
+        await renewal.settled()
         let request = request(method, params, as: era, mirroring: headers)
         let session = renewal.generation
         do {
@@ -125,10 +129,7 @@ final class MCPClient: Sendable {
         mirroring headers: [(name: String, value: String)], reports: ToolReports?
     ) async throws -> JSONValue {
         var meta: JSONObject = ["io.swift-crew/idempotencyKey": .string(key)]
-        let token = state.withLock { state in
-            defer { state.nextID += 1 }
-            return state.nextID
-        }
+        let token = nextID()
         if reports != nil { meta["progressToken"] = .integer(token) }
         let params: JSONObject = [
             "name": .string(name), "arguments": .object(arguments), "_meta": .object(meta),

@@ -16,6 +16,8 @@ final class MCPConnection: Sendable {
         /// Kept while the server is away, so that calls are told why they fail.
         var tools: [any Tool] = []
         var era: MCPEra?
+        /// What was told of the last list, so that it is told once.
+        var warnings: [String] = []
     }
 
     /// Before the second attempt; doubled before each further one.
@@ -184,12 +186,16 @@ final class MCPConnection: Sendable {
             try await client.tools(), of: definition, timeout: timeout + Self.farewell,
             hasHeaders: client.transport.hasHeaders && client.era?.isModern == true)
         let tools = list.entries.map { MCPTool($0, connection: self, limit: timeout) }
-        state.withLock { state in
+        let isNews = state.withLock { state in
+            defer { state.warnings = list.warnings }
             state.condition = .connected(client)
             state.tools = tools
             state.era = client.era
+            return state.warnings != list.warnings
         }
-        for warning in list.warnings { log("MCP server '\(definition.name)': \(warning).") }
+        for warning in list.warnings where isNews {
+            log("MCP server '\(definition.name)': \(warning).")
+        }
     }
 
     /// Lists the tools again when they change, and makes sure of the server when it is doubted.
@@ -222,8 +228,6 @@ final class MCPConnection: Sendable {
             } catch is MCPFailure {
                 await pause(delay)
                 delay = min(delay * 2, Self.maxDelay)
-                // Nobody has told of what changed meanwhile.
-                client.inbox.post(.toolsChanged)
             } catch {
                 return
             }

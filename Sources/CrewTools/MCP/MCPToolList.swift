@@ -46,8 +46,10 @@ struct MCPToolList: Sendable {
             }
             entries.append(Entry(definition: definition, name: name, headers: headers))
         }
-        let missing = server.allow.filter { name in !entries.contains { $0.name == name } }
-        for name in missing { warnings.append("it does not offer the allowed tool '\(name)'") }
+        let offered = Set(listed.compactMap { $0["name"]?.string })
+        for name in server.allow where !offered.contains(name) {
+            warnings.append("it does not offer the allowed tool '\(name)'")
+        }
     }
 
     private static func schema(of tool: JSONValue) -> JSONValue {

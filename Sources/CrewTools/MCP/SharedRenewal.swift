@@ -12,6 +12,9 @@ final class SharedRenewal: Sendable {
     /// Grows with each renewal.
     var generation: Int { state.withLock(\.generation) }
 
+    /// Returns when nobody is at it.
+    func settled() async { await state.withLock(\.underWay)?.wait() }
+
     /// Renews what the caller saw at that generation, unless it has been renewed since.
     ///
     /// - Throws: what the body throws; those who waited for it try themselves.

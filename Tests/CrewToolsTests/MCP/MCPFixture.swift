@@ -34,7 +34,8 @@ enum MCPFixture {
         return path
     }
 
-    static let script = URL(filePath: #filePath).deletingLastPathComponent().path
+    static let script =
+        URL(filePath: #filePath).deletingLastPathComponent().path
         + "/Fixtures/server.py"
 
     static func command(_ setup: Setup, _ more: [String]) throws -> CommandTemplate {
@@ -133,8 +134,26 @@ extension MCPServers {
         return try #require(failure)
     }
 
+    /// Calls until the server is there again.
+    func callOnceBack(_ name: ToolName, _ arguments: JSONObject) async throws -> String {
+        while true {
+            do {
+                return try await call(name, arguments)
+            } catch let failure as ToolFailure where failure.kind == .unavailable {
+                await Task.yield()
+            }
+        }
+    }
+
     /// Returns when the first server is as described.
     func wait(for isSo: (MCPServerReport) -> Bool) async {
         while !isSo(reports[0]) { await Task.yield() }
     }
+}
+
+/// Counts from several tasks.
+final class Counter: Sendable {
+    private let count = Mutex(0)
+    var value: Int { count.withLock { $0 } }
+    func add() { count.withLock { $0 += 1 } }
 }

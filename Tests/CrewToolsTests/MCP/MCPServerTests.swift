@@ -6,7 +6,7 @@ import Testing
 
 @testable import CrewTools
 
-@Suite("MCP servers, real ones, over both transports and in both eras")
+@Suite("MCP servers, real ones, over both transports and in both eras", .serialized)
 struct MCPServerTests {
     typealias Setup = MCPFixture.Setup
 
@@ -39,7 +39,8 @@ struct MCPServerTests {
         try await MCPFixture.withServer(setup) { servers, _ in
             let kept = Mutex<[String: Int]>([:])
             let artifacts = RunArtifacts(
-                save: { bytes, name, type in kept.withLock { $0["\(name) \(type)"] = bytes.count } },
+                save: { bytes, name, type in kept.withLock { $0["\(name) \(type)"] = bytes.count }
+                },
                 read: { _ in nil })
             let text = try await servers.call("tests__picture", artifacts: artifacts)
             let name = "tests-c1-\(MCPToolName.hash(of: "k"))-2.png"

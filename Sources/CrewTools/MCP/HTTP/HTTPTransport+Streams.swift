@@ -33,6 +33,8 @@ extension HTTPTransport {
             let response = try await send(.GET, nil, resumed)
             // Servers that never say anything unasked answer so.
             guard response.status == .ok else { return }
+            // What changed before it listened to us, nobody told us.
+            inbox.post(.toolsChanged)
             _ = try await read(response, for: nil, &position)
             try await clock.sleep(for: position.retry ?? .seconds(1))
         }
@@ -58,6 +60,9 @@ extension HTTPTransport {
             for try await chunk in response.body {
                 var lines: [LineSplitter.Line] = []
                 chunk.withUnsafeReadableBytes { splitter.add($0) { lines.append($0) } }
+                guard !splitter.isOverflowing else {
+                    throw MCPFailure.unreadable("sent more than \(Self.answerLimit) bytes")
+                }
                 for line in lines {
                     guard case .whole(let bytes) = line else {
                         throw MCPFailure.unreadable("sent more than \(Self.answerLimit) bytes")

@@ -20,12 +20,14 @@ final class HTTPTransport: MCPTransport {
     /// How often a stream that broke is asked for again without anything new coming.
     static let resumptions = 5
 
+    private static let handshake = "initialize"
+
     let hasHeaders = true
     let clock: any Clock<Duration>
     private let client: HTTPClient
     private let url: String
     private let headers: [String: String]
-    private let inbox: MCPInbox
+    let inbox: MCPInbox
     private let session = Mutex(Session())
     private let outbox: AsyncStream<JSONValue>
     private let posting: AsyncStream<JSONValue>.Continuation
@@ -85,7 +87,9 @@ final class HTTPTransport: MCPTransport {
     func exchange(_ request: MCPRequest) async throws -> JSONValue {
         if let era = request.era { session.withLock { $0.era = era } }
         do {
-            let response = try await post(request.message.bytes, Self.headers(of: request))
+            let response = try await post(
+                request.message.bytes, Self.headers(of: request),
+                isHandshake: request.method == Self.handshake)
             return try await answer(to: request, in: response)
         } catch _ where Task.isCancelled {
             giveUp(request)
@@ -109,7 +113,7 @@ final class HTTPTransport: MCPTransport {
         guard response.status == .ok else {
             throw try await refusal(in: response)
         }
-        if request.method == "initialize" {
+        if request.method == Self.handshake {
             let id = response.headers.first(name: "mcp-session-id")
             session.withLock { $0 = Session(id: id, era: nil) }
         }
@@ -160,23 +164,26 @@ final class HTTPTransport: MCPTransport {
     // MARK: HTTP
 
     private func post(
-        _ body: [UInt8], _ more: [(String, String)]
+        _ body: [UInt8], _ more: [(String, String)], isHandshake: Bool = false
     ) async throws -> HTTPClientResponse {
-        try await send(.POST, body, more)
+        try await send(.POST, body, more, isHandshake: isHandshake)
     }
 
+    /// - Parameter isHandshake: whether it says nothing of what the last handshake agreed on. That is
+    ///   kept until the new one is done: requests of the meantime are told that it is worn out.
     func send(
-        _ method: HTTPMethod, _ body: [UInt8]?, _ more: [(String, String)]
+        _ method: HTTPMethod, _ body: [UInt8]?, _ more: [(String, String)],
+        isHandshake: Bool = false
     ) async throws -> HTTPClientResponse {
         var request = HTTPClientRequest(url: url)
         request.method = method
         for (name, value) in headers { request.headers.add(name: name, value: value) }
-        let (id, era) = session.withLock { ($0.id, $0.era) }
+        let session = isHandshake ? Session() : session.withLock { $0 }
         request.headers.replaceOrAdd(
             name: "accept",
             value: method == .GET ? "text/event-stream" : "application/json, text/event-stream")
-        if let id { request.headers.replaceOrAdd(name: "mcp-session-id", value: id) }
-        if let era {
+        if let id = session.id { request.headers.replaceOrAdd(name: "mcp-session-id", value: id) }
+        if let era = session.era {
             request.headers.replaceOrAdd(name: "mcp-protocol-version", value: era.version)
         }
         for (name, value) in more { request.headers.replaceOrAdd(name: name, value: value) }
@@ -200,9 +207,4 @@ final class HTTPTransport: MCPTransport {
         }
         return headers + request.mirroredHeaders.map { ($0.name, $0.value) }
     }
-
-    /// A new handshake begins without what the last one agreed on.
-    func forgetSession() { session.withLock { $0 = Session() } }
-
-    var sessionID: String? { session.withLock(\.id) }
 }

@@ -21,7 +21,9 @@ struct HeaderRules: Sendable {
     init(schema: JSONValue) throws(Violation) {
         try collect(schema, path: [], isReachable: true)
         let names = rules.map { $0.name.lowercased() }
-        if Set(names).count < names.count { throw Violation(reason: "two arguments share a header") }
+        if Set(names).count < names.count {
+            throw Violation(reason: "two arguments share a header")
+        }
     }
 
     func headers(for arguments: JSONObject) -> [(name: String, value: String)] {

@@ -14,11 +14,12 @@ import SystemPackage
 /// It blocks on a pipe that this process holds. The end of the pipe without a farewell means that
 /// nobody else will clean up: it kills the group and removes the server's folder.
 struct ProcessGuard: Sendable {
-    private static let script = """
+    /// `-s KILL --` is the one form that all shells take for a group.
+    static let script = """
         trap '' TERM
         read -r group || group=
         read -r word && exit 0
-        [ -n "$group" ] && kill -KILL -- "-$group"
+        [ -n "$group" ] && kill -s KILL -- "-$group"
         [ -n "$1" ] && rm -rf -- "$1"
         """
 

@@ -53,14 +53,15 @@ final class StdioTransport: MCPTransport {
     }
 
     private func fail(_ reason: String) {
-        input.continuation.finish()
-        inbox.close()
         let waiting = state.withLock { state -> [Answer] in
             guard case .open(let waiting) = state else { return [] }
             state = .closed(reason)
             return Array(waiting.values)
         }
         for answer in waiting { answer.resume(throwing: MCPFailure.lost(reason)) }
+        // Last, as whoever hears of it closes the transport: the first reason counts.
+        input.continuation.finish()
+        inbox.close()
     }
 
     // MARK: Requests

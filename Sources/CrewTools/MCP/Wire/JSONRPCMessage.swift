@@ -76,7 +76,7 @@ struct JSONRPCError: Error, Sendable {
 
     /// Whether the server refused the request before it did anything.
     var isRefusal: Bool {
-        (Self.invalidParameters ... Self.invalidRequest).contains(code)
+        (Self.invalidParameters...Self.invalidRequest).contains(code)
             || (-32022 ... -32020).contains(code)
     }
 }

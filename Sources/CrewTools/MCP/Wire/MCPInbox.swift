@@ -43,7 +43,10 @@ final class MCPInbox: Sendable {
 
     func take(_ method: String, _ params: JSONObject) {
         switch method {
-        case "notifications/tools/list_changed": post(.toolsChanged)
+        case "notifications/tools/list_changed",
+            // What changed before we were heard, nobody told us.
+            "notifications/subscriptions/acknowledged":
+            post(.toolsChanged)
         case "notifications/progress":
             guard let request = params["progressToken"]?.integer,
                 let done = params["progress"]?.double, done.isFinite

@@ -1,0 +1,228 @@
+import CrewKit
+import CrewTesting
+import FoundationEssentials
+import Glibc
+import Subprocess
+import Synchronization
+import Testing
+
+@testable import CrewTools
+
+#if os(Linux)
+    @Suite("MCP servers as programs, and their end", .serialized)
+    struct MCPProcessTests {
+        private typealias Setup = MCPFixture.Setup
+
+        private func waitUntilGone(_ processes: [Int32]) async {
+            for process in processes {
+                while ProcessFolder.isAlive(process) { await Task.yield() }
+            }
+        }
+
+        private func processes(_ text: String) -> [Int32] {
+            text.split(separator: " ").compactMap { Int32($0) }
+        }
+
+        @Test("A server that dies in mid-call fails the call with its last words, and is restarted")
+        func death() async throws {
+            try await MCPFixture.withServer(.modernStdio) { definition in
+                definition.effects = ["add": .read]
+            } _: { servers, _ in
+                let failure = try await servers.failure("tests__die", ["code": 7])
+                #expect(failure.kind == .crashed)
+                #expect(failure.action == .findOutFirst)
+                #expect(!failure.isWithoutEffect)
+                #expect(failure.message.contains("ended with exit code 7"))
+                #expect(failure.message.contains("last words"))
+                #expect(servers.tools.count > 5)
+                let sum = try await servers.callOnceBack("tests__add", ["a": 2, "b": 3])
+                #expect(sum == "5")
+            }
+        }
+
+        @Test("All calls under way fail when the server is killed; a child of it dies with it")
+        func killed() async throws {
+            try await MCPFixture.withServer(.legacyStdio) { servers, note in
+                let left = processes(try await servers.call("tests__children"))
+                try #require(left.count == 2)
+                let failures = await withTaskGroup(of: ToolFailure?.self) { group in
+                    for _ in 0..<3 {
+                        group.addTask {
+                            do {
+                                _ = try await servers.call("tests__hang")
+                                return nil
+                            } catch {
+                                return error as? ToolFailure
+                            }
+                        }
+                    }
+                    await wait(forLines: 4, in: note)
+                    _ = kill(left[0], SIGKILL)
+                    return await group.reduce(into: []) { $0.append($1) }
+                }
+                #expect(failures.count == 3)
+                for failure in failures {
+                    let message = try #require(failure).message
+                    #expect(message.contains("was ended by signal 9"))
+                }
+                await waitUntilGone(left)
+            }
+        }
+
+        @Test("At the end a server and its children are gone")
+        func end() async throws {
+            let left = Mutex<[Int32]>([])
+            try await MCPFixture.withServer(.modernStdio) { servers, _ in
+                let text = try await servers.call("tests__children")
+                left.withLock { $0 = processes(text) }
+            }
+            #expect(left.withLock { $0.count } == 2)
+            await waitUntilGone(left.withLock { $0 })
+        }
+
+        @Test("A server that ignores the end of its input and requests to end is killed")
+        func stubborn() async throws {
+            try await MCPFixture.withFolder { folder in
+                let note = folder + "/note"
+                let script = """
+                    trap '' TERM
+                    sleep 1000 & echo "$$ $!" > "$1"
+                    while :; do sleep 1; done
+                    """
+                let process = StdioServerProcess(
+                    command: CommandTemplate(["sh", "-c", script, "sh", note]),
+                    grace: .milliseconds(20))
+                let ending = Latch()
+                let report = try await withThrowingTaskGroup(
+                    of: StdioServerProcess.Report?.self
+                ) { group in
+                    group.addTask {
+                        try await process.run(input: AsyncStream.makeStream(), ending: ending) {
+                            _ in
+                        }
+                    }
+                    try await FileClock(path: note).waitForLine()
+                    ending.open()
+                    return try await group.next() ?? nil
+                }
+                #expect(report?.status == "was ended by signal 9")
+                let text = try String(contentsOfFile: note, encoding: .utf8)
+                await waitUntilGone(processes(String(text.dropLast())))
+            }
+        }
+
+        @Test("The guard ends a group and removes a folder when nobody bids it farewell")
+        func guardian() async throws {
+            try await MCPFixture.withFolder { folder in
+                var options = PlatformOptions()
+                options.createSession = true
+                let own = folder + "/own"
+                try FileManager.default.createDirectory(
+                    atPath: own, withIntermediateDirectories: true)
+                let result = try await Subprocess.run(
+                    .name("sh"), arguments: ["-c", "sleep 1000 & sleep 1000"],
+                    platformOptions: options, input: .none, output: .discarded, error: .discarded
+                ) { execution in
+                    let leader = execution.processIdentifier.value
+                    let end = try await Subprocess.run(
+                        .name("sh"), arguments: ["-c", ProcessGuard.script, "sh", own],
+                        input: .string("\(leader)\n"), output: .discarded,
+                        error: .string(limit: 1000))
+                    #expect(end.standardError == "")
+                }
+                #expect(result.terminationStatus == .signaled(9))
+                #expect(!FileManager.default.fileExists(atPath: own))
+            }
+        }
+
+        @Test("A server gets few variables and a folder of its own, which is removed")
+        func surroundings() async throws {
+            try await MCPFixture.withServer(.modernStdio) { servers, _ in
+                let names = try await servers.call("tests__environment")
+                let own = Set(names.split(separator: " ").map(String.init))
+                #expect(own.isSubset(of: ["HOME", "LANG", "LC_CTYPE", "PATH", "PWD", "OLDPWD"]))
+            }
+        }
+
+        @Test("A program that is missing is said to be", arguments: [true, false])
+        func missing(isRequired: Bool) async throws {
+            var definition = MCPServerDefinition(
+                name: "gone", transport: .stdio(CommandTemplate(["no-such-program"])))
+            definition.isRequired = isRequired
+            let log = Log()
+            if isRequired {
+                let error = await #expect(throws: CrewError.self) {
+                    try await withMCPServers([definition], log: log.add) { _ in }
+                }
+                #expect(error?.code == .invalidDefinition)
+                #expect(error?.message.contains("is required, and could not be started") == true)
+            } else {
+                try await withMCPServers([definition], log: log.add) { servers in
+                    #expect(servers.tools.isEmpty)
+                    #expect(servers.reports[0].problem?.contains("no-such-program") == true)
+                }
+                let sentence = try #require(log.sentences.first)
+                #expect(sentence.contains("MCP server 'gone' could not be started"))
+                #expect(sentence.contains("no-such-program: not found"))
+            }
+        }
+
+        @Test("What a server writes besides messages is passed over")
+        func banner() async throws {
+            try await MCPFixture.withServer(.modernStdio, more: ["--banner"]) { servers, _ in
+                let sum = try await servers.call("tests__add", ["a": 2, "b": 3])
+                #expect(sum == "5")
+            }
+        }
+
+        @Test("The time server of the package index answers")
+        func time() async throws {
+            let command = CommandTemplate([
+                try MCPFixture.program("mcp-server-time"), "--local-timezone", "UTC",
+            ])
+            var definition = MCPServerDefinition(name: "time", transport: .stdio(command))
+            definition.allow = ["convert_time"]
+            try await withMCPServers([definition]) { servers in
+                #expect(servers.tools.map(\.definition.name) == ["time__convert_time"])
+                let text = try await servers.call(
+                    "time__convert_time",
+                    [
+                        "source_timezone": "Asia/Ho_Chi_Minh", "time": "12:00",
+                        "target_timezone": "UTC",
+                    ])
+                #expect(text.contains("T05:00:00+00:00"))
+                let failure = try await servers.failure(
+                    "time__convert_time",
+                    ["source_timezone": "Nowhere", "time": "12:00", "target_timezone": "UTC"])
+                #expect(failure.message.contains("Nowhere"))
+            }
+        }
+
+        @Test("The git server of the package index answers")
+        func git() async throws {
+            try await MCPFixture.withFolder { folder in
+                _ = try await Subprocess.run(
+                    .name("git"), arguments: ["init", "-q", "-b", "trunk", folder],
+                    output: .discarded, error: .discarded)
+                let command = CommandTemplate([
+                    try MCPFixture.program("mcp-server-git"), "--repository", folder,
+                ])
+                let definition = MCPServerDefinition(name: "git", transport: .stdio(command))
+                try await withMCPServers([definition]) { servers in
+                    #expect(try servers.tool("git__git_reset").definition.effect == .irreversible)
+                    let text = try await servers.call(
+                        "git__git_status", ["repo_path": .string(folder)])
+                    #expect(text.contains("trunk"))
+                }
+            }
+        }
+
+        private func wait(forLines count: Int, in note: String) async {
+            while true {
+                let text = (try? String(contentsOfFile: note, encoding: .utf8)) ?? ""
+                if text.split(separator: "\n").count >= count { return }
+                await Task.yield()
+            }
+        }
+    }
+#endif
