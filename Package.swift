@@ -129,7 +129,11 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "CrewToolsTests",
-            dependencies: ["CrewTools", "CrewKit", "CrewTesting", "crew-worker-fixture"],
+            dependencies: [
+                "CrewTools", "CrewKit", "CrewTesting", "crew-worker-fixture",
+                .product(name: "Subprocess", package: "swift-subprocess"),
+                .product(name: "SystemPackage", package: "swift-system"),
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "CrewStoreTests",
