@@ -22,6 +22,12 @@ let package = Package(
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ]),
         .executableTarget(
+            name: "crew-bench-tools",
+            dependencies: [
+                .product(name: "CrewKit", package: "swift-crew"),
+                .product(name: "CrewTools", package: "swift-crew"),
+            ]),
+        .executableTarget(
             name: "crew-bench-store",
             dependencies: [
                 .product(name: "CrewKit", package: "swift-crew"),

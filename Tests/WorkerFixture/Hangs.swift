@@ -29,9 +29,26 @@ enum Hangs {
             try Task.checkCancellation()
             return "waited"
         },
+        FixtureTool("wait_after_note") { call in
+            try await note(call)
+            let never = AsyncStream<Never> { _ in }
+            for await _ in never {}
+            try Task.checkCancellation()
+            return "waited"
+        },
+        FixtureTool("block_after_note") { call in
+            try await note(call)
+            while true { pause() }
+        },
         FixtureTool("stop_self") { _ in
             kill(getpid(), SIGSTOP)
             return "went on"
         },
     ]
+
+    /// Says that it runs, and where.
+    private static func note(_ call: ToolInvocation) async throws {
+        try await call.artifacts?.save(
+            Array("\(getpid())".utf8), as: "process", mediaType: "text/plain")
+    }
 }

@@ -30,12 +30,11 @@ enum Leftovers {
             rmdir(FileManager.default.currentDirectoryPath)
             return "\(getpid())"
         },
-        // A child and a grandchild; answers with their ids.
+        // Answers with the ids of its process and of its children.
         FixtureTool("leave_children") { call in
             try await children(of: call)
         },
         FixtureTool("leave_children_and_trap") { call in
-            call.artifacts.map { _ in () }
             let ids = try await children(of: call)
             try await call.artifacts?.save(Array(ids.utf8), as: "ids", mediaType: "text/plain")
             fatalError("with children")
@@ -45,6 +44,12 @@ enum Leftovers {
             try await call.artifacts?.save(Array(ids.utf8), as: "ids", mediaType: "text/plain")
             while true { pause() }
         },
+        FixtureTool("leave_children_and_stop") { call in
+            let ids = try await children(of: call)
+            try await call.artifacts?.save(Array(ids.utf8), as: "ids", mediaType: "text/plain")
+            kill(getpid(), SIGSTOP)
+            return ""
+        },
     ]
 
     /// Starts processes that outlive their starter: in the same group, and in a group of their own.
@@ -53,6 +58,7 @@ enum Leftovers {
             "trap '' TERM HUP; (sleep 1000 & echo $!); set -m; (sleep 1000 & echo $!); true"
         let result = try await Subprocess.run(
             .name("sh"), arguments: ["-c", script], input: .none, output: .string(limit: 1000))
-        return result.standardOutput.split(separator: "\n").joined(separator: " ")
+        let ids = result.standardOutput.split(separator: "\n").joined(separator: " ")
+        return "\(getpid()) \(ids)"
     }
 }

@@ -21,7 +21,7 @@ import Testing
                 ("burn", "more than 1 s of processor time"),
             ] as [(ToolName, String)])
         func dies(tool: ToolName, words: String) async throws {
-            try await WorkerScene.living { scene in
+            try await WorkerScene.living { scene async throws in
                 let failure = try await scene.failure(of: tool)
                 #expect(failure.kind == .crashed)
                 #expect(failure.message.contains(words), "\(failure.message)")

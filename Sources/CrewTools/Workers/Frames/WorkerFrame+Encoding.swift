@@ -8,18 +8,22 @@ extension WorkerFrame {
     /// The frame as it goes through a pipe: four bytes of length, most significant first, then JSON.
     ///
     /// - Throws: `WorkerGarbage` when it is too large.
-    func encoded() throws(WorkerGarbage) -> [UInt8] {
+    func encoded(limit: Int = maximumBytes) throws(WorkerGarbage) -> [UInt8] {
+        if case .returned(_, let output, _) = self { try Self.check(output.utf8.count, limit) }
         var writer = JSONWriter()
         writer.write(raw: "    ")  // the place of the length
         writer.write(json)
         var bytes = writer.bytes
         let count = bytes.count - 4
-        guard count <= Self.maximumBytes else {
-            throw WorkerGarbage(
-                problem: "\(count) bytes, at most \(Self.maximumBytes) are passed on")
-        }
+        try Self.check(count, limit)
         for place in 0..<4 { bytes[place] = UInt8(truncatingIfNeeded: count >> (24 - 8 * place)) }
         return bytes
+    }
+
+    private static func check(_ count: Int, _ limit: Int) throws(WorkerGarbage) {
+        guard count <= limit else {
+            throw WorkerGarbage(problem: "\(count) bytes, at most \(limit) are passed on")
+        }
     }
 
     private var json: JSONObject {

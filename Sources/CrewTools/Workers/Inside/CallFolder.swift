@@ -49,6 +49,7 @@ struct CallFolder: Sendable {
     /// Removes it when it is empty, and the pool's with it when this was the last.
     func removeIfEmpty() {
         rmdir(path)
-        rmdir((path as String).split(separator: "/").dropLast().reduce("") { "\($0)/\($1)" })
+        let pool = path.split(separator: "/").dropLast().map { "/\($0)" }.joined()
+        PoolFolder.removeIfEmpty(pool)
     }
 }

@@ -41,12 +41,13 @@ final class WorkerPipe: Sendable {
         return high >= 0 ? high : fcntl(descriptor, F_DUPFD_CLOEXEC, 3)
     }
 
-    /// Waits until something was said. The buffer is empty when nothing more will be.
-    func read(into buffer: UnsafeMutableRawBufferPointer) -> UnsafeRawBufferPointer {
+    /// Waits until something was said. The buffer is empty when nothing more will be, and `nil` when
+    /// a tool has closed the pipe.
+    func read(into buffer: UnsafeMutableRawBufferPointer) -> UnsafeRawBufferPointer? {
         while true {
             let count = Self.systemRead(input, buffer.baseAddress, buffer.count)
-            if count < 0, errno == EINTR { continue }
-            return UnsafeRawBufferPointer(rebasing: buffer[..<max(0, count)])
+            if count >= 0 { return UnsafeRawBufferPointer(rebasing: buffer[..<count]) }
+            if errno != EINTR { return nil }
         }
     }
 

@@ -18,6 +18,9 @@ struct WorkerServing: Sendable {
         case cancel(call: Int)
     }
 
+    /// What it exits with when it cannot say anything any more.
+    static let exitCodeWithoutPipe: Int32 = 113
+
     private let tools: [ToolName: any Tool]
     private let pipe: WorkerPipe
     private let folder: CallFolder
@@ -62,7 +65,7 @@ struct WorkerServing: Sendable {
         var decoder = FrameDecoder()
         withUnsafeTemporaryAllocation(byteCount: 65_536, alignment: 16) { buffer in
             while true {
-                let bytes = pipe.read(into: buffer)
+                guard let bytes = pipe.read(into: buffer) else { endWithoutPipe() }
                 guard !bytes.isEmpty else { return }
                 decoder.append(bytes)
                 do {
@@ -91,6 +94,12 @@ struct WorkerServing: Sendable {
         ProcessSession.endOthers(of: getpid())
         if getpgrp() == getpid() { kill(0, SIGKILL) }
         _exit(0)
+    }
+
+    /// Ends this process when a tool has closed its pipes; the pool ends what it has started.
+    private func endWithoutPipe() -> Never {
+        ProcessSession.endOthers(of: getpid())
+        _exit(Self.exitCodeWithoutPipe)
     }
 
     /// Makes a call and says what came of it.

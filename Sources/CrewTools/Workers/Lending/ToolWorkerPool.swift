@@ -77,9 +77,9 @@ public final class ToolWorkerPool: Sendable {
             for await start in starts.stream {
                 group.addTask { await self.live(start.number, after: start.delay, folder) }
             }
+            perform(lending.withLock { $0.close() })
             group.cancelAll()
         }
-        perform(lending.withLock { $0.close() })
         (try? folder.get())?.remove()  // without one there is nothing to be removed
     }
 

@@ -60,7 +60,9 @@ struct WorkerLending {
     mutating func giveUp(_ waiter: Waiter) { waiters.removeAll { $0 === waiter } }
 
     mutating func ready(_ worker: WorkerProcess) -> [Action] {
-        guard starting.remove(worker.number) != nil else { return [] }
+        guard starting.remove(worker.number) != nil else {
+            return [.end(worker, because: .dismissed)]
+        }
         failures = 0
         return rest(worker)
     }
@@ -112,7 +114,7 @@ struct WorkerLending {
 
     mutating func close() -> [Action] {
         isOpen = false
-        defer { waiters = [] }
+        defer { (waiters, starting) = ([], []) }
         return waiters.map { .refuse($0, .dismissed) }
     }
 

@@ -102,6 +102,7 @@ extension WorkerProcess {
         }
         let ending: WorkerEnding =
             switch status {
+            case .exited(WorkerServing.exitCodeWithoutPipe): .closedItsPipes
             case .exited(let code): .exited(code)
             case .signaled(let signal): .end(by: signal, words: words.lastComplaint)
             }
