@@ -1,7 +1,7 @@
 /// Which tools an agent may use at this moment.
 extension TurnPerformer {
     func definitions(of agent: ValidatedCrew.Agent) -> [ToolDefinition] {
-        names(of: agent).compactMap { tools[$0]?.definition }
+        names(of: agent).compactMap { tools[$0]?.definition.asOffered }
     }
 
     func offered(_ name: ToolName, to agent: AgentID) -> (any Tool)? {

@@ -109,16 +109,22 @@ struct TypedToolTests {
     @Test("What the type refuses is told with its path")
     func refusal() async throws {
         let tool = try TypedTool("W", "") { (_: Weather, _) in "" }
-        let error = await #expect(throws: CrewError.self) {
-            try await call(
-                tool,
-                [
-                    "city": "a", "unit": "celsius", "grid": [], "limits": [:], "agent": "x",
-                    "verbose": true, "filter": ["tags": [], "since": "yesterday"],
-                ])
-        }
+        var arguments: JSONObject = [
+            "city": "a", "unit": "celsius", "grid": [], "limits": [:], "agent": "x",
+            "verbose": true, "filter": ["tags": [], "since": "yesterday"],
+        ]
+        let checked = await #expect(throws: CrewError.self) { try await call(tool, arguments) }
+        #expect(checked?.message.contains("parameter 'filter.since': must be a time") == true)
+
+        // What passes a check of somebody else's is refused by the type itself.
+        let invocation = ToolInvocation(
+            call: "c", arguments: arguments, idempotencyKey: "k", run: "r", agent: "a")
+        let error = await #expect(throws: CrewError.self) { try await tool.call(invocation) }
         #expect(error?.code == .toolRejectedArguments)
-        #expect(error?.message.hasPrefix("parameter 'filter") == true)
+        #expect(error?.message.hasPrefix("parameter 'filter.since'") == true)
+
+        arguments["filter"] = ["tags": [], "since": "2024-02-29T13:45:00.5+07:00"]
+        #expect(try await call(tool, arguments) == "")
     }
 
     @Test("A thrown error reaches the caller untouched")

@@ -61,6 +61,11 @@ extension SchemaCheck {
             report(path, "must have at most \(most) characters, has \(length)")
             return
         }
+        if let format = schema["format"]?.string.flatMap(TextFormat.init(rawValue:)),
+            !format.accepts(text)
+        {
+            return report(path, "must be \(format.words)")
+        }
         guard let pattern = schema["pattern"]?.string else { return }
         guard length <= Self.longestMatchedText else {
             report(path, "must have at most \(Self.longestMatchedText) characters, has \(length)")

@@ -30,6 +30,9 @@ enum ArgumentWording {
         let choices = schema["anyOf"]?.array ?? schema["oneOf"]?.array ?? []
         if !choices.isEmpty { return choices.map(form).joined(separator: " or ") }
         let names = SchemaType.names(in: schema).map { name in
+            if name == "string", let format = schema["format"]?.string {
+                return "\(name), \(format)"
+            }
             guard name == "array", let items = schema["items"], items.object != nil else {
                 return name
             }

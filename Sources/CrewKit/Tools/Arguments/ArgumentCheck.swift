@@ -121,14 +121,18 @@ struct SchemaCheck {
                 return choice(value, among: choices, path: path)
             }
         }
-        guard let converted = SchemaType.convert(value, to: SchemaType.names(in: schema)) else {
+        let transforms = TextTransform.all(in: schema)
+        let given = value.transformed(transforms)
+        guard let converted = SchemaType.convert(given, to: SchemaType.names(in: schema)) else {
             report(
                 path,
                 "must be \(ArgumentWording.form(of: schema)), not \(ArgumentWording.kind(of: value))"
             )
             return value
         }
-        let settled = settle(converted, schema: schema, path: path)
+        // What was no text before may be one now.
+        let changed = given.string == nil ? converted.transformed(transforms) : converted
+        let settled = settle(changed, schema: schema, path: path)
         switch settled {
         case .object(let members): return .object(object(members, schema: schema, path: path))
         case .array(let elements): return .array(array(elements, schema: schema, path: path))
@@ -169,6 +173,14 @@ struct SchemaCheck {
 
     mutating func report(_ path: String, _ problem: String) {
         problems.append("parameter '\(path)': \(problem)")
+    }
+}
+
+extension JSONValue {
+    /// A text after these changes; any other value as it is.
+    func transformed(_ transforms: [TextTransform]) -> JSONValue {
+        guard case .string(let text) = self, !transforms.isEmpty else { return self }
+        return .string(transforms.reduce(text) { $1.apply($0) })
     }
 }
 

@@ -51,6 +51,7 @@ struct SchemaReview {
         checkType(schema, at: place)
         checkBounds(schema, at: place)
         checkTexts(schema, at: place)
+        checkForm(schema, at: place)
         checkParts(schema, at: place, depth: depth)
         checkRequired(schema, at: place)
         checkValues(schema, at: place)
@@ -100,6 +101,34 @@ struct SchemaReview {
                     ["pattern"], in: place, "'pattern' is not a regular expression",
                     "check its brackets; put a \\ before a bracket that is meant as itself")
             }
+        }
+    }
+
+    private mutating func checkForm(_ schema: JSONValue, at place: Path) {
+        if let format = schema["format"], !TextFormat.unchecked.contains(format.string ?? "") {
+            let known = TextFormat.allCases.map(\.rawValue)
+            if !known.contains(format.string ?? "") {
+                warn(
+                    "unknown_format", "format", in: place,
+                    "nothing is checked by the format '\(format.string ?? format.text)'",
+                    NearestWord.suggestion(for: format.string ?? "", among: known))
+            } else if let type = schema["type"]?.string, type != "string" {
+                warn(
+                    "unknown_format", "format", in: place,
+                    "the format '\(format.string ?? "")' has no effect on the type \(type)",
+                    "write 'type: string'")
+            }
+        }
+        guard let written = schema[TextTransform.keyword] else { return }
+        for transform in written.array ?? [written]
+        where TextTransform(written: transform) == nil {
+            let word = transform.string ?? transform.object?.keys.first ?? transform.text
+            report(
+                [TextTransform.keyword], in: place, "'\(word)' is not a transform",
+                NearestWord.suggestion(
+                    for: word,
+                    among: transform.string == nil
+                        ? TextTransform.blocks : TextTransform.words))
         }
     }
 
@@ -195,6 +224,6 @@ struct SchemaReview {
         "readOnly", "writeOnly", "if", "then", "else", "$ref", "$defs", "definitions", "$schema",
         "$id", "$comment", "prefixItems", "contains", "minProperties", "maxProperties",
         "propertyNames", "patternProperties", "dependentRequired", "contentMediaType",
-        "contentEncoding",
+        "contentEncoding", TextTransform.keyword,
     ]
 }

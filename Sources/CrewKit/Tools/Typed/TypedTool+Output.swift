@@ -1,5 +1,3 @@
-import FoundationEssentials
-
 extension TypedTool {
     /// A tool whose output is a Swift value, which the model reads as JSON.
     ///
@@ -15,10 +13,7 @@ extension TypedTool {
             name, description, effect: effect, timeout: timeout, descriptions: descriptions,
             constraints: constraints
         ) { input, call in
-            let encoder = JSONEncoder()
-            encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-            encoder.dateEncodingStrategy = .iso8601
-            return String(decoding: try encoder.encode(try await body(input, call)), as: UTF8.self)
+            try ToolAnswer.json(of: try await body(input, call))
         }
     }
 }

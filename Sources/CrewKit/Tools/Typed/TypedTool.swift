@@ -17,8 +17,8 @@ public struct TypedTool<Input: Decodable & Sendable>: Tool {
     ///   - descriptions: what the parameters mean, by name.
     ///   - constraints: further JSON Schema keywords of parameters, such as `minimum`, `pattern`
     ///     or `default`; a parameter with a default need not be given.
-    /// - Throws: `invalid_definition` when the schema of the input cannot be derived, or when a
-    ///   description or constraint belongs to no parameter.
+    /// - Throws: `invalid_definition` when the schema of the input cannot be derived, when a
+    ///   description or constraint belongs to no parameter, or when a constraint is wrong by itself.
     public init(
         _ name: ToolName, _ description: String, effect: ToolEffect = .write,
         timeout: Duration? = nil, descriptions: [String: String] = [:],
@@ -35,6 +35,11 @@ public struct TypedTool<Input: Decodable & Sendable>: Tool {
             parameters: try Self.schema(schema, with: notes, of: name), effect: effect,
             timeout: timeout)
         self.body = body
+        if let problem = definition.schemaProblems.first(where: { $0.severity == .error }) {
+            let place = DefinitionPath(.crew, problem.path)
+            throw CrewError(
+                .invalidDefinition, "tool '\(name)': parameters.\(place): \(problem.message)")
+        }
     }
 
     public func call(_ call: ToolInvocation) async throws -> String {
@@ -43,7 +48,16 @@ public struct TypedTool<Input: Decodable & Sendable>: Tool {
 
     private static func input(from arguments: JSONObject) throws(CrewError) -> Input {
         let decoder = JSONDecoder()
-        decoder.dateDecodingStrategy = .iso8601
+        // The library's own reading refuses fractions of seconds, which the format allows.
+        decoder.dateDecodingStrategy = .custom { decoder in
+            let container = try decoder.singleValueContainer()
+            let text = try container.decode(String.self)
+            guard let date = CalendarForms.instant(Array(text.utf8)) else {
+                throw DecodingError.dataCorruptedError(
+                    in: container, debugDescription: "must be \(TextFormat.dateTime.words)")
+            }
+            return date
+        }
         do {
             return try decoder.decode(Input.self, from: Data(JSONValue.object(arguments).text.utf8))
         } catch let error as DecodingError {
