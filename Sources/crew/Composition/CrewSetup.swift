@@ -20,9 +20,10 @@ struct CrewSetup: Sendable {
         } catch {
             throw CommandFailure(error.message, code: ExitCodes.unreadable)
         }
-        systemTools = SystemTools.all(
-            allowedCommands: loaded.definition.allowedCommands,
-            commandApproval: loaded.definition.commandApproval)
+        systemTools =
+            SystemTools.all(
+                allowedCommands: loaded.definition.allowedCommands,
+                commandApproval: loaded.definition.commandApproval) + ConversationTools.all()
         modelOptions = models
         if showsProblems { try showProblems() }
     }
