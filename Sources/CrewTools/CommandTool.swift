@@ -35,7 +35,7 @@ public struct CommandTool: Tool {
             timeout: written.timeout.map { $0 + Program.farewell }, isolation: .inProcess)
         definition.isSequential = written.isSequential
         definition.limits = template.limits
-        definition.source = "command"
+        definition.source = "command: \(template.words.first ?? "")"
         self.definition = definition
         guard let program = template.words.first, !program.isEmpty else {
             throw Self.problem(written, "its command names no program")

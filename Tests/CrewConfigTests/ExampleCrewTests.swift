@@ -28,4 +28,16 @@ struct ExampleCrewTests {
         let script = try #require(loaded.definition.script)
         #expect(script.rules.count > 10)
     }
+
+    @Test("The example of conversation tools loads without a problem")
+    func helloTools() throws {
+        let tools: Set<ToolName> = [
+            "GetMessageCount", "GetConversationSummary", "SearchMessages", "CountMessagesBy",
+            "GetCurrentTime",
+        ]
+        let folder = Self.examples.appendingPathComponent("hello-tools").path
+        let loaded = try CrewFolder.load(folder, environment: [:])
+        #expect(loaded.problems(tools: tools) == [])
+        #expect(try loaded.validated(tools: tools).agent("hello")?.tools.count == 5)
+    }
 }

@@ -23,9 +23,10 @@ struct CrewSetup: Sendable {
         } catch {
             throw CommandFailure(error.message, code: ExitCodes.unreadable)
         }
-        builtInTools = SystemTools.all(
-            allowedCommands: loaded.definition.allowedCommands,
-            commandApproval: loaded.definition.commandApproval)
+        builtInTools =
+            SystemTools.all(
+                allowedCommands: loaded.definition.allowedCommands,
+                commandApproval: loaded.definition.commandApproval) + ConversationTools.all()
         modelOptions = models
         if showsProblems { try showProblems() }
     }

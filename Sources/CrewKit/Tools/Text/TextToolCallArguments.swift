@@ -56,12 +56,18 @@ enum TextToolCallArguments {
     ) -> JSONObject {
         var result = JSONObject()
         let names = properties.keys
+        let given = Set(named.compactMap { $0?.name })
         for (position, piece) in pieces.enumerated() {
             if let named = named[position] {
                 result[named.name] = value(named.text, schema: properties[named.name] ?? [:])
+            } else if position < names.count, !given.contains(names[position]) {
+                guard !piece.isEmpty else { continue }
+                result[names[position]] = value(piece, schema: properties[names[position]] ?? [:])
+            } else if !given.isEmpty, let stranger = NamedPiece(piece, properties: [:]) {
+                // Beside named values `human=true` is one too, whose name the tool does not know.
+                result[stranger.name] = value(stranger.text, schema: [:])
             } else if !piece.isEmpty {
-                let name = position < names.count ? names[position] : "arg\(position)"
-                result[name] = value(piece, schema: properties[name] ?? [:])
+                result["arg\(position)"] = value(piece, schema: [:])
             }
         }
         return result
@@ -98,6 +104,13 @@ enum TextToolCallArguments {
 
     /// The text inside quotes that span it all.
     static func unquoted(_ text: String) -> String? {
+        for (opening, closing) in [("“", "”"), ("‘", "’")] where text.hasPrefix(opening) {
+            let inner = text.dropFirst().dropLast()
+            guard text.hasSuffix(closing), text.count >= 2, !inner.contains(opening) else {
+                return nil
+            }
+            return String(inner)
+        }
         guard let quote = text.utf8.first, text.utf8.count >= 2, text.utf8.last == quote,
             quote == UInt8(ascii: "\"") || quote == UInt8(ascii: "'")
         else { return nil }

@@ -111,6 +111,7 @@ struct TextToolCallScanner {
 /// A quote opens only where a value may begin, so that the apostrophe in "it's" is none.
 struct NestingWalk {
     private var depth = 0
+    /// The last byte of the mark that ends the quotation.
     private var quote: UInt8?
     private var isEscaped = false
     private var mayOpenQuote = true
@@ -125,7 +126,9 @@ struct NestingWalk {
                 isEscaped = false
             } else if byte == UInt8(ascii: "\\") {
                 isEscaped = true
-            } else if byte == quote, Self.mayCloseQuote(bytes, at: index) {
+            } else if byte == quote, Self.isMark(quote, in: bytes, at: index),
+                Self.mayCloseQuote(bytes, at: index)
+            {
                 self.quote = nil
             }
             return
@@ -133,6 +136,9 @@ struct NestingWalk {
         switch byte {
         case UInt8(ascii: "\""), UInt8(ascii: "'"):
             if mayOpenQuote { quote = byte }
+            mayOpenQuote = false
+        case 0xE2:
+            if mayOpenQuote { quote = Self.closingMark(of: bytes[index...]) }
             mayOpenQuote = false
         case UInt8(ascii: "("), UInt8(ascii: "["), UInt8(ascii: "{"):
             depth += 1
@@ -144,6 +150,17 @@ struct NestingWalk {
         case 0x20, 0x09, 0x0A, 0x0D: break
         default: mayOpenQuote = false
         }
+    }
+
+    /// The last byte of `”` behind `“`, of `’` behind `‘`.
+    private static func closingMark(of bytes: ArraySlice<UInt8>) -> UInt8? {
+        if bytes.starts(with: "“".utf8) { return 0x9D }
+        return bytes.starts(with: "‘".utf8) ? 0x99 : nil
+    }
+
+    /// Whether the byte that could end a quotation is a mark, and not part of another letter.
+    private static func isMark(_ quote: UInt8, in bytes: [UInt8], at index: Int) -> Bool {
+        quote < 0x80 || (index >= 2 && bytes[index - 2] == 0xE2 && bytes[index - 1] == 0x80)
     }
 
     /// Whether a value may end here; models forget to escape the quotes inside a text.
