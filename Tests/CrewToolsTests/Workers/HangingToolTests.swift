@@ -39,8 +39,10 @@ import Testing
             try await WorkerScene.living(toolTimeout: Self.limit, clock: clock) {
                 scene async throws in
                 let process = try await scene.call("process")
-                async let pending = scene.failure(of: "wait")
-                await clock.waitForSleepers(of: Self.limit)
+                let kept = KeptArtifacts()
+                async let pending = scene.failure(
+                    of: "wait_after_note", artifacts: kept.artifacts)
+                _ = await kept.processes()
                 clock.advance(by: Self.limit)
                 let failure = try await pending
                 #expect(failure.kind == .timeout)

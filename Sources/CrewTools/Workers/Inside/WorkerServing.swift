@@ -13,11 +13,6 @@ import Synchronization
 
 /// A worker's life: one call at a time, until its pool ends.
 struct WorkerServing: Sendable {
-    private enum Order: Sendable {
-        case call(WorkerCall)
-        case cancel(call: Int)
-    }
-
     /// What it exits with when it cannot say anything any more.
     static let exitCodeWithoutPipe: Int32 = 113
 
@@ -26,6 +21,7 @@ struct WorkerServing: Sendable {
     private let folder: CallFolder
     private let resources: OwnResources
     private let asks: WorkerAsks
+    private let calls = CallQueue()
 
     init(_ tools: [any Tool]) {
         self.tools = Dictionary(tools.map { ($0.definition.name, $0) }, uniquingKeysWith: { $1 })
@@ -39,29 +35,15 @@ struct WorkerServing: Sendable {
     func serve() async {
         crew_adopt_orphans()
         crew_wake_when_parent_dies()
-        let (orders, inbox) = AsyncStream.makeStream(of: Order.self)
         // A thread of its own: a tool may block all others.
-        DispatchQueue(label: "crew.worker.control").async { control(inbox) }
+        DispatchQueue(label: "crew.worker.control").async { control() }
         say(.ready(health(afterCall: false)))
-        var iterator = orders.makeAsyncIterator()
-        var order = await iterator.next()
-        while case .call(let call)? = order {
-            order = await withTaskGroup(of: Void.self) { group in
-                group.addTask { await answer(call) }
-                // The next call comes when this one is answered, and not before.
-                while let order = await iterator.next() {
-                    guard case .cancel(let number) = order else { return order }
-                    if number == call.number { group.cancelAll() }
-                }
-                return nil
-            }
-        }
-        end()
+        await calls.serve(answer)
     }
 
     /// Reads what the pool says. When it says nothing more it is gone, and so is this worker then,
     /// whatever its tool does.
-    private func control(_ inbox: AsyncStream<Order>.Continuation) {
+    private func control() {
         var decoder = FrameDecoder()
         withUnsafeTemporaryAllocation(byteCount: 65_536, alignment: 16) { buffer in
             while true {
@@ -71,8 +53,8 @@ struct WorkerServing: Sendable {
                 do {
                     while let frame = try decoder.next() {
                         switch frame {
-                        case .call(let call): inbox.yield(.call(call))
-                        case .cancel(let call): inbox.yield(.cancel(call: call))
+                        case .call(let call): calls.add(call)
+                        case .cancel(let call): calls.cancel(call)
                         case .artifactSaved(let request, let failure):
                             asks.answer(request, nil, failure: failure)
                         case .artifactRead(let request, let bytes, let failure):

@@ -21,6 +21,7 @@ public final class ToolWorkerPool: Sendable {
     let toolTimeout: Duration
     private let launch: WorkerLaunch
     private let clock: any Clock<Duration>
+    private let deadlines: CallDeadlines
     private let note: @Sendable (ToolWorkerNote) -> Void
     private let lending: Mutex<WorkerLending>
     private let starts = AsyncStream.makeStream(of: (number: Int, delay: Duration).self)
@@ -37,6 +38,7 @@ public final class ToolWorkerPool: Sendable {
         self.toolTimeout = toolTimeout
         self.launch = launch
         self.clock = clock
+        deadlines = CallDeadlines(clock)
         self.note = note
         lending = Mutex(WorkerLending(settings: settings))
     }
@@ -73,6 +75,7 @@ public final class ToolWorkerPool: Sendable {
         let folder = Result { try PoolFolder() }
         await withDiscardingTaskGroup { group in
             group.addTask { await self.tidy() }
+            group.addTask { await self.deadlines.run() }
             perform(lending.withLock { $0.open() })
             for await start in starts.stream {
                 group.addTask { await self.live(start.number, after: start.delay, folder) }
@@ -162,7 +165,7 @@ public final class ToolWorkerPool: Sendable {
         // Cancelled, the start fails at once, and the pool is over.
         if delay > .zero { try? await clock.sleep(for: delay) }
         let worker = WorkerProcess(
-            number: number, clock: clock, tell: { self.take($1, of: $0) }, note: note)
+            number: number, clock: clock, deadlines: deadlines, tell: { self.take($1, of: $0) }, note: note)
         do {
             let folder = try folder.get()
             let place = try folder.folder(of: number)

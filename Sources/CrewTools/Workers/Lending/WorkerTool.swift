@@ -16,5 +16,10 @@ struct WorkerTool: Tool {
         self.definition = definition
     }
 
-    func call(_ call: ToolInvocation) async throws -> String { try await pool.call(inner, call) }
+    /// Nothing of it blocks, so it does not need the engine's costly threads for tools.
+    func call(_ call: ToolInvocation) async throws -> String {
+        try await withTaskExecutorPreference(globalConcurrentExecutor) {
+            try await pool.call(inner, call)
+        }
+    }
 }

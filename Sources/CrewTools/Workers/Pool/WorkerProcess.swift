@@ -53,6 +53,7 @@ final class WorkerProcess: Sendable {
 
     let number: Int
     let clock: any Clock<Duration>
+    private let deadlines: CallDeadlines
     let state = Mutex(State())
     let stops = AsyncStream.makeStream(of: Stop.self)
     let asks = AsyncStream.makeStream(of: Ask.self, bufferingPolicy: .bufferingOldest(64))
@@ -70,12 +71,13 @@ final class WorkerProcess: Sendable {
     static let backtraceTime: Duration = .seconds(5)
 
     init(
-        number: Int, clock: any Clock<Duration>,
+        number: Int, clock: any Clock<Duration>, deadlines: CallDeadlines,
         tell: @escaping @Sendable (WorkerProcess, Event) -> Void,
         note: @escaping @Sendable (ToolWorkerNote) -> Void
     ) {
         self.number = number
         self.clock = clock
+        self.deadlines = deadlines
         self.tell = tell
         self.note = note
     }
@@ -94,21 +96,9 @@ final class WorkerProcess: Sendable {
         let bytes = try WorkerFrame.call(call).encoded()
         let exchange = WorkerExchange(call: call, artifacts: artifacts, reports: reports)
         guard let writer = begin(exchange) else { return nil }
-        return await withTaskGroup(of: WorkerExchange.End?.self) { group in
-            group.addTask { await self.pass(bytes, to: writer, exchange) }
-            group.addTask { [clock] in
-                // A cancelled wait means that the call is over, or is stopped for that.
-                guard (try? await clock.sleep(for: limit)) != nil else { return nil }
-                self.stop(exchange, because: .outOfTime)
-                return nil
-            }
-            while let end = await group.next() {
-                guard let end else { continue }
-                group.cancelAll()
-                return end
-            }
-            return nil
-        }
+        let deadline = deadlines.add(after: limit) { self.stop(exchange, because: .outOfTime) }
+        defer { deadlines.remove(deadline) }
+        return await pass(bytes, to: writer, exchange)
     }
 
     private func begin(_ exchange: WorkerExchange) -> StandardInputWriter? {
