@@ -94,7 +94,8 @@ struct MCPServerTests {
             await #expect(throws: CancellationError.self) {
                 try await withThrowingTaskGroup(of: Void.self) { group in
                     group.addTask { _ = try await servers.call("tests__hang") }
-                    try await FileClock(path: note).waitForLine()
+                    group.addTask { try await FileClock(path: note).waitForLine() }
+                    try await group.next()
                     group.cancelAll()
                     try await group.next()
                 }
@@ -106,15 +107,27 @@ struct MCPServerTests {
 
     @Test("A call that hangs times out, and the server goes on", arguments: Setup.allCases)
     func timeout(setup: Setup) async throws {
-        let limit = Duration.milliseconds(300)
-        try await MCPFixture.withServer(setup) {
-            $0.callTimeout = limit
+        let clock = ManualClock()
+        try await MCPFixture.withServer(setup, clock: clock) {
+            $0.callTimeout = .seconds(3)
         } _: { servers, note in
-            let failure = try await servers.failure("tests__hang")
-            #expect(failure.kind == .timeout)
-            #expect(failure.message.contains("did not answer within 0.3 seconds"))
+            #expect(try servers.tool("tests__hang").definition.timeout == .seconds(5))
+            let failure = try await withThrowingTaskGroup(of: ToolFailure?.self) { group in
+                group.addTask { try await servers.failure("tests__hang") }
+                group.addTask {
+                    try await FileClock(path: note).waitForLine()
+                    return nil
+                }
+                _ = try await group.next()
+                await clock.waitForSleepers(of: .seconds(3))
+                clock.advance(by: .seconds(3))
+                return try await group.next() ?? nil
+            }
+            #expect(failure?.kind == .timeout)
+            #expect(failure?.message.contains("did not answer within 3.0 seconds") == true)
             try await waitForLine("cancelled", in: note)
-            #expect(try servers.tool("tests__add").definition.timeout == limit + .seconds(2))
+            let sum = try await servers.call("tests__add", ["a": 2, "b": 3])
+            #expect(sum == "5")
         }
     }
 
