@@ -170,7 +170,8 @@ final class MCPConnection: Sendable {
     private func open(_ client: MCPClient) async throws {
         let limit = definition.connectTimeout
         let known = state.withLock(\.era)
-        let patience = min(.seconds(5), limit / 4)
+        // Older servers that do not answer unknown questions leave this time unused.
+        let patience = limit / 4
         let isOpen: Void? = try await Deadline.within(limit, on: clock) { [self] in
             try await client.open(asBefore: known, patience: patience, on: clock)
             try await list(client)

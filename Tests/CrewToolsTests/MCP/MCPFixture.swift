@@ -51,6 +51,9 @@ enum MCPFixture {
         return try await body(folder.path)
     }
 
+    /// Servers start slowly where many tests run at the same time.
+    static let patience = Duration.seconds(1_200)
+
     /// Runs a body with the test server connected. It notes things in the file it is given.
     static func withServer(
         _ setup: Setup, more: [String] = [], clock: any Clock<Duration> = ContinuousClock(),
@@ -64,8 +67,11 @@ enum MCPFixture {
                 try await withHTTPServer(setup, folder: folder, ["--note", note] + more) { url in
                     var definition = MCPServerDefinition(
                         name: "tests", transport: .http(url: url, headers: [:]))
+                    definition.connectTimeout = patience
                     change(&definition)
-                    try await withMCPServers([definition], clock: clock, log: log.add) {
+                    try await withMCPServers(
+                        [definition], toolTimeout: patience, clock: clock, log: log.add
+                    ) {
                         #expect(log.sentences == [])
                         try await body($0, note)
                     }
@@ -73,8 +79,11 @@ enum MCPFixture {
             } else {
                 let command = try command(setup, ["stdio", "--note", note] + more)
                 var definition = MCPServerDefinition(name: "tests", transport: .stdio(command))
+                definition.connectTimeout = patience
                 change(&definition)
-                try await withMCPServers([definition], clock: clock, log: log.add) {
+                try await withMCPServers(
+                    [definition], toolTimeout: patience, clock: clock, log: log.add
+                ) {
                     #expect(log.sentences == [])
                     try await body($0, note)
                 }

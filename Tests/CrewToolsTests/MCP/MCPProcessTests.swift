@@ -182,6 +182,7 @@ import Testing
             ])
             var definition = MCPServerDefinition(name: "time", transport: .stdio(command))
             definition.allow = ["convert_time"]
+            definition.connectTimeout = MCPFixture.patience
             try await withMCPServers([definition]) { servers in
                 #expect(servers.tools.map(\.definition.name) == ["time__convert_time"])
                 let text = try await servers.call(
@@ -207,7 +208,8 @@ import Testing
                 let command = CommandTemplate([
                     try MCPFixture.program("mcp-server-git"), "--repository", folder,
                 ])
-                let definition = MCPServerDefinition(name: "git", transport: .stdio(command))
+                var definition = MCPServerDefinition(name: "git", transport: .stdio(command))
+                definition.connectTimeout = MCPFixture.patience
                 try await withMCPServers([definition]) { servers in
                     #expect(try servers.tool("git__git_reset").definition.effect == .irreversible)
                     let text = try await servers.call(
