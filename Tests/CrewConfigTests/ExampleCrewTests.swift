@@ -40,4 +40,25 @@ struct ExampleCrewTests {
         #expect(loaded.problems(tools: tools) == [])
         #expect(try loaded.validated(tools: tools).agent("hello")?.tools.count == 5)
     }
+
+    @Test("The tools that the reference shows load without a problem")
+    func referenceTools() throws {
+        let page = try String(
+            contentsOf: Self.examples.deletingLastPathComponent()
+                .appendingPathComponent("docs/configuration.md"), encoding: .utf8)
+        let section = try #require(page.firstRange(of: "\n## Tools\n")).upperBound
+        let block = try #require(page[section...].firstMatch(of: /```yaml\n((?:.|\n)*?)```/)).1
+        let folder = try CrewFiles([
+            "crew.yaml": "agents: [lawyer]\n" + block.replacing("../research", with: "research"),
+            "agents/lawyer.yaml":
+                "id: lawyer\nname: L\nprimary: {provider: scripted}\ntools: [Weather, time__now]",
+        ])
+        try FileManager.default.createDirectory(
+            atPath: folder.path + "/research", withIntermediateDirectories: true)
+        try folder.write("research/crew.yaml", Data("agents: [a]".utf8))
+        let loaded = try folder.load(environment: ["WEATHER_KEY": "k"])
+        #expect(loaded.problems(tools: []) == [])
+        #expect(loaded.definition.tools.count == 5)
+        #expect(loaded.definition.mcpServers.count == 1)
+    }
 }

@@ -150,4 +150,24 @@ struct ConversationToolTests {
         let messages = SaidMessage.all(in: [.user(text)])
         #expect(ConversationFacts(of: messages).name == name)
     }
+
+    @Test("A very long conversation is answered in a few lines")
+    func long() async throws {
+        let text = String(repeating: "Tôi dùng máy chủ số chín; it is slow, ", count: 1_000)
+        let conversation = (0..<20).map { ConversationEntry.user("\($0) \(text)") }
+        for (name, arguments) in [
+            ("GetConversationSummary", [:]), ("SearchMessages", ["query": "so chin", "limit": 15]),
+            ("CountMessagesBy", ["filter_by": "keyword", "filter_value": "số chín"]),
+        ] as [(ToolName, JSONObject)] {
+            let answer = try await call(name, arguments, conversation)
+            #expect(answer.contains("19 messages") || answer.contains("20 messages"))
+            #expect(answer.count < 4_000)
+        }
+    }
+
+    @Test("A query of marks alone finds nothing")
+    func emptyQuery() async throws {
+        #expect(
+            try await call("SearchMessages", ["query": "\u{301}"]) == "No earlier message matches.")
+    }
 }

@@ -42,7 +42,9 @@ extension KeyTable {
                 "What it does to the world, which decides whether a call may be made again."),
             approval(),
             Key(
-                "timeout_seconds", .seconds, default: "`settings.tool_execution_timeout_seconds`",
+                "timeout_seconds", .seconds,
+                default: "`settings.tool_execution_timeout_seconds`; "
+                    + "for `agent` and `crew` the time for a run",
                 "Time for one attempt at a call."),
             Key(
                 "max_output_bytes", .integer(1...16_777_216), default: "65536",

@@ -7,6 +7,8 @@ struct ConversationFacts: Sendable, Hashable {
 
     private static let maximumStatements = 10
     private static let longestStatement = 120
+    /// Characters of one message that are looked at: people present themselves at the beginning.
+    private static let lookedAt = 500
 
     private static let namings = [
         "my name is ", "call me ", "tên tôi là ", "tôi tên là ", "tên mình là ", "mình tên là ",
@@ -21,8 +23,8 @@ struct ConversationFacts: Sendable, Hashable {
 
     init(of messages: [SaidMessage]) {
         for message in messages where message.role == .user {
-            let clauses = message.text.split { ".,;!?\n".contains($0) }
-            for clause in clauses { take(SaidMessage.excerpt(String(clause), 1_000)) }
+            let clauses = message.text.prefix(Self.lookedAt).split { ".,;!?\n".contains($0) }
+            for clause in clauses { take(SaidMessage.excerpt(String(clause), Self.lookedAt)) }
         }
     }
 

@@ -21,17 +21,22 @@ struct ConversationSearch {
     }
 
     /// The messages that fit, the closest first and of equal ones the newest.
-    func hits(in messages: [SaidMessage]) -> [Hit] {
-        messages.compactMap { message in
-            relevance(of: message.text).map { Hit(message: message, relevance: $0) }
+    ///
+    /// - Throws: `CancellationError` when nobody waits any more.
+    func hits(in messages: [SaidMessage]) throws -> [Hit] {
+        try messages.compactMap { message in
+            try Task.checkCancellation()
+            return relevance(of: message.text).map { Hit(message: message, relevance: $0) }
         }.sorted { ($0.relevance, $0.message.number) > ($1.relevance, $1.message.number) }
     }
 
     /// Whether the query stands in a text as a whole.
-    func isIn(_ text: String) -> Bool { (relevance(of: text) ?? 0) > 0.5 }
+    func isIn(_ text: String) -> Bool {
+        !folded.isEmpty && (text.contains(query) || Self.fold(text).contains(folded))
+    }
 
     private func relevance(of text: String) -> Double? {
-        guard !query.isEmpty else { return nil }
+        guard !folded.isEmpty else { return nil }
         if text.contains(query) { return 1 }
         let text = Self.fold(text)
         if text.contains(folded) { return 0.9 }

@@ -42,7 +42,7 @@ public enum ConversationTools {
         required: ["query"]
     ) { arguments, call in
         let query = arguments["query"]?.string ?? ""
-        let hits = ConversationSearch(query).hits(in: earlier(call))
+        let hits = try ConversationSearch(query).hits(in: earlier(call))
         guard !hits.isEmpty else { return "No earlier message matches." }
         let limit = arguments["limit"]?.integer ?? 10
         let lines = hits.prefix(limit).map { hit in
@@ -73,7 +73,10 @@ public enum ConversationTools {
         let value = arguments["filter_value"]?.string ?? ""
         guard arguments["filter_by"] == "role" else {
             let search = ConversationSearch(value)
-            let found = earlier(call).filter { search.isIn($0.text) }
+            let found = try earlier(call).filter {
+                try Task.checkCancellation()
+                return search.isIn($0.text)
+            }
             return "\(plural(found.count)) with '\(value)': \(byRole(found))"
         }
         let messages = SaidMessage.all(in: call.conversation)

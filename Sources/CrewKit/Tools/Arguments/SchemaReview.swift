@@ -208,7 +208,9 @@ struct SchemaReview {
     }
 
     private mutating func checkKeywords(_ keywords: JSONObject, at place: Path) {
-        for keyword in keywords.keys where !Self.keywords.contains(keyword) {
+        // Short words are near too many others.
+        for keyword in keywords.keys
+        where keyword.utf8.count > 3 && !Self.keywords.contains(keyword) {
             guard let meant = NearestWord.of(keyword, among: Self.keywords) else { continue }
             warn(
                 "unknown_keyword", keyword, in: place, "'\(keyword)' has no effect in a schema",
@@ -218,7 +220,8 @@ struct SchemaReview {
 
     private static let keywords: Set<String> = [
         "type", "properties", "required", "additionalProperties", "items", "enum", "const",
-        "default", "description", "title", "examples", "format", "pattern", "minimum", "maximum",
+        "default", "description", "title", "example", "examples", "format", "pattern", "minimum",
+        "maximum",
         "exclusiveMinimum", "exclusiveMaximum", "multipleOf", "minLength", "maxLength", "minItems",
         "maxItems", "uniqueItems", "anyOf", "oneOf", "allOf", "not", "nullable", "deprecated",
         "readOnly", "writeOnly", "if", "then", "else", "$ref", "$defs", "definitions", "$schema",
