@@ -94,7 +94,7 @@ import Testing
         /// A killed orphan is gone when its new parent has looked, which takes it a moment.
         private func waitUntilGone(_ processes: [Int32]) async {
             for process in processes {
-                while ProcessFolder.isAlive(process) { await Task.yield() }
+                while ProcessFolder.isAlive(process) { await letOthersWork() }
             }
         }
     }

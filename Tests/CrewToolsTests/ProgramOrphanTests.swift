@@ -40,7 +40,7 @@ import Testing
                     .split { $0.isWhitespace }.compactMap { Int32($0) }
                 #expect(noted.count == 2)
                 for process in noted {
-                    while ProcessFolder.isAlive(process) { await Task.yield() }
+                    while ProcessFolder.isAlive(process) { await letOthersWork() }
                 }
                 let left = try folders(in: parent)
                 #expect(left.count == 1)

@@ -149,14 +149,14 @@ extension MCPServers {
             do {
                 return try await call(name, arguments)
             } catch let failure as ToolFailure where failure.kind == .unavailable {
-                await Task.yield()
+                await letOthersWork()
             }
         }
     }
 
     /// Returns when the first server is as described.
     func wait(for isSo: (MCPServerReport) -> Bool) async {
-        while !isSo(reports[0]) { await Task.yield() }
+        while !isSo(reports[0]) { await letOthersWork() }
     }
 }
 

@@ -15,7 +15,7 @@ import Testing
 
         private func waitUntilGone(_ processes: [Int32]) async {
             for process in processes {
-                while ProcessFolder.isAlive(process) { await Task.yield() }
+                while ProcessFolder.isAlive(process) { await letOthersWork() }
             }
         }
 
@@ -223,7 +223,7 @@ import Testing
             while true {
                 let text = (try? String(contentsOfFile: note, encoding: .utf8)) ?? ""
                 if text.split(separator: "\n").count >= count { return }
-                await Task.yield()
+                await letOthersWork()
             }
         }
     }

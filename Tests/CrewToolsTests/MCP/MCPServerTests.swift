@@ -145,7 +145,7 @@ struct MCPServerTests {
 
     private func waitForLine(_ line: String, in note: String) async throws {
         while try !String(contentsOfFile: note, encoding: .utf8).contains(line + "\n") {
-            await Task.yield()
+            await letOthersWork()
         }
     }
 }

@@ -195,7 +195,7 @@ struct MCPUnitTests {
                     }
                 }
             }
-            while count.value == 0 { await Task.yield() }
+            while count.value == 0 { await letOthersWork() }
             gate.open()
             try await group.waitForAll()
         }

@@ -12,7 +12,7 @@ import Testing
     struct LeftoverTests {
         private func waitUntilGone(_ processes: [Int32]) async {
             for process in processes {
-                while ProcessFolder.isAlive(process) { await Task.yield() }
+                while ProcessFolder.isAlive(process) { await letOthersWork() }
             }
         }
 

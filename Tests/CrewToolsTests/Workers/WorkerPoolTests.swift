@@ -82,12 +82,12 @@ import Testing
                     group.cancelAll()
                     while await group.nextResult() != nil {}
                 }
-                while scene.pool.idleCount < 3 { await Task.yield() }
+                while scene.pool.idleCount < 3 { await letOthersWork() }
                 for _ in 0..<2 {
                     await clock.waitForSleepers(of: settings.idleTime)
                     clock.advance(by: settings.idleTime)
                 }
-                while scene.pool.workerCount > 1 { await Task.yield() }
+                while scene.pool.workerCount > 1 { await letOthersWork() }
                 await clock.waitForSleepers(of: settings.idleTime)
                 clock.advance(by: settings.idleTime)
                 #expect(try await scene.call("echo", ["text": "x"]) == "x")
