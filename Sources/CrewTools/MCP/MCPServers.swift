@@ -126,7 +126,8 @@ extension HTTPClient.Configuration {
         configuration.timeout.connect = .seconds(10)
         configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = 256
         configuration.connectionPool.retryConnectionEstablishment = false
-        configuration.connectionPool.idleTimeout = .seconds(30)
+        // Shorter than that of common servers (5 s), so that no request meets a closing connection.
+        configuration.connectionPool.idleTimeout = .seconds(4)
         return configuration
     }
 }
