@@ -19,6 +19,13 @@ enum ProcessFolder {
             .filter { Int($0) != nil && field("PPid", of: $0) == own }.count
     }
 
+    /// The command lines of a process's living children.
+    static func commands(ofChildrenOf parent: String) throws -> [String] {
+        try FileManager.default.contentsOfDirectory(atPath: "/proc")
+            .filter { Int($0) != nil && field("PPid", of: $0) == parent }
+            .compactMap { try? String(contentsOfFile: "/proc/\($0)/cmdline", encoding: .utf8) }
+    }
+
     private static func field(_ name: String, of process: String) -> String? {
         guard let status = try? String(contentsOfFile: "/proc/\(process)/status", encoding: .utf8)
         else { return nil }

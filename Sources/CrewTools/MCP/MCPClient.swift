@@ -159,10 +159,19 @@ final class MCPClient: Sendable {
     func listen() async throws {
         guard let era else { return }
         // Many older servers tell of changes without having said that they would.
-        guard era.isModern else { return try await transport.listen(era: era) }
+        guard era.isModern else { return try await listenInSession(as: era) }
         guard announcesChanges else { return }
         _ = try await send(
             "subscriptions/listen", ["notifications": ["toolsListChanged": true]])
         throw MCPFailure.lost("ended the subscription to its changes")
+    }
+    private func listenInSession(as era: MCPEra) async throws {
+        let session = renewal.generation
+        do {
+            try await transport.listen(era: era)
+        } catch MCPFailure.sessionExpired {
+            try await renewal.renew(after: session) { try await initialize() }
+            throw MCPFailure.lost("began a new session")
+        }
     }
 }

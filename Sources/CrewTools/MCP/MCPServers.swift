@@ -47,8 +47,8 @@ public struct MCPServerReport: Sendable, Hashable {
 /// - Parameters:
 ///   - toolTimeout: for one call of a tool, where a server's definition names no other.
 ///   - log: takes a sentence for each thing that people should know.
-/// - Throws: `invalid_definition` when a server that is required cannot be reached, or what the
-///   body throws.
+/// - Throws: `invalid_definition` when a definition asks for what servers do not have, or when a
+///   server that is required cannot be reached; or what the body throws.
 public func withMCPServers<Value: Sendable>(
     _ definitions: [MCPServerDefinition], toolTimeout: Duration = .seconds(30),
     clock: any Clock<Duration> = ContinuousClock(),
@@ -56,6 +56,7 @@ public func withMCPServers<Value: Sendable>(
     _ body: @escaping @Sendable (MCPServers) async throws -> Value
 ) async throws -> Value {
     if definitions.isEmpty { return try await body(MCPServers([])) }
+    for definition in definitions { try definition.check() }
     let client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: .mcp)
     let connections = definitions.map { definition in
         MCPConnection(definition, toolTimeout: toolTimeout, clock: clock, log: log) { inbox in
@@ -99,6 +100,23 @@ func withConnections<Value: Sendable>(
     }
 }
 
+extension MCPServerDefinition {
+    fileprivate func check() throws(CrewError) {
+        guard case .stdio(let command) = transport else { return }
+        let problem: String
+        if command.words.first?.isEmpty ?? true {
+            problem = "its command names no program"
+        } else if command.sandbox != .none {
+            problem =
+                "servers are not put into a sandbox; remove 'sandbox', or begin its command "
+                + "with a program that makes one"
+        } else {
+            return
+        }
+        throw CrewError(.invalidDefinition, "MCP server '\(name)': \(problem)")
+    }
+}
+
 extension HTTPClient.Configuration {
     /// No redirects, as headers with keys would go wherever a server likes; no attempts of its own,
     /// as those are made here; and no bound on connections that would let calls wait for each other.
@@ -108,7 +126,8 @@ extension HTTPClient.Configuration {
         configuration.timeout.connect = .seconds(10)
         configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = 256
         configuration.connectionPool.retryConnectionEstablishment = false
-        configuration.connectionPool.idleTimeout = .seconds(30)
+        // Shorter than that of common servers (5 s), so that no request meets a closing connection.
+        configuration.connectionPool.idleTimeout = .seconds(4)
         return configuration
     }
 }

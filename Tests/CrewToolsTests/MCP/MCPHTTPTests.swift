@@ -119,6 +119,38 @@ struct MCPHTTPTests {
         }
     }
 
+    @Test(
+        "Errors have kinds, and say whether anything was done",
+        arguments: [
+            (-32602, 200, ToolFailure.Kind.parameter, true), (-32601, 404, .notFound, true),
+            (-32603, 200, .commandFailed, false), (0, 403, .permission, true),
+            (0, 503, .unavailable, true), (0, 500, .system, false),
+        ])
+    func errors(
+        code: Int, status: Int, kind: ToolFailure.Kind, isWithoutEffect: Bool
+    ) async throws {
+        let server = ScriptedHTTPServer { request in
+            switch request.message["method"]?.string {
+            case "server/discover":
+                return .json(request.result(["supportedVersions": ["2026-07-28"]]))
+            case "tools/list": return .json(request.result(Self.tools))
+            default:
+                guard code != 0 else { return .status(status) }
+                return .json(
+                    [
+                        "jsonrpc": "2.0", "id": request.message["id"] ?? .null,
+                        "error": ["code": .integer(code), "message": "no such thing"],
+                    ], status: status)
+            }
+        }
+        try await withServers(server) { servers in
+            let failure = try await servers.failure("s__t")
+            #expect(failure.kind == kind)
+            #expect(failure.isWithoutEffect == isWithoutEffect)
+            #expect(code == 0 || failure.message.contains("no such thing"))
+        }
+    }
+
     @Test("A redirect is not followed: the headers of one host are not for another")
     func redirect() async throws {
         let log = Log()

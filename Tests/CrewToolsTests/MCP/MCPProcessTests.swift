@@ -167,6 +167,67 @@ import Testing
             }
         }
 
+        @Test("A sandbox that would not be there is refused before anything is started")
+        func sandbox() async throws {
+            let definition = MCPServerDefinition(
+                name: "s", transport: .stdio(CommandTemplate(["true"], sandbox: .bubblewrap)))
+            let error = await #expect(throws: CrewError.self) {
+                try await withMCPServers([definition]) { _ in }
+            }
+            #expect(error?.message.contains("servers are not put into a sandbox") == true)
+        }
+
+        @Test("A cancelled scope ends its servers and leaves nothing behind")
+        func cancelledScope() async throws {
+            let left = Log()
+            await #expect(throws: CancellationError.self) {
+                try await withThrowingTaskGroup(of: Void.self) { group in
+                    let begun = Latch()
+                    group.addTask {
+                        try await MCPFixture.withServer(.modernStdio) { servers, _ in
+                            let text = try await servers.call("tests__children")
+                            left.add(text)
+                            begun.open()
+                            _ = try await servers.call("tests__hang")
+                        }
+                    }
+                    group.addTask { await begun.wait() }
+                    try await group.next()
+                    group.cancelAll()
+                    try await group.next()
+                }
+            }
+            let processes = left.sentences.flatMap(processes)
+            #expect(processes.count == 2)
+            await waitUntilGone(processes)
+        }
+
+        @Test("Many servers, one after another, leave no process behind")
+        func nothingLeft() async throws {
+            try await MCPFixture.withFolder { folder in
+                let definition = MCPServerDefinition(
+                    name: "s",
+                    transport: .stdio(
+                        CommandTemplate([
+                            try MCPFixture.program("python"),
+                            MCPFixture.script.replacing("server.py", with: "odd.py"), "fine",
+                            folder + "/note",
+                        ])))
+                let answers = Counter()
+                for _ in 0..<20 {
+                    try await withMCPServers([definition]) { servers in
+                        let text = try await servers.call("s__t")
+                        #expect(text == "ok")
+                        answers.add()
+                    }
+                }
+                #expect(answers.value == 20)
+                let own = "\(ProcessInfo.processInfo.processIdentifier)"
+                let commands = try ProcessFolder.commands(ofChildrenOf: own)
+                #expect(!commands.contains { $0.contains(folder) })
+            }
+        }
+
         @Test("What a server writes besides messages is passed over")
         func banner() async throws {
             try await MCPFixture.withServer(.modernStdio, more: ["--banner"]) { servers, _ in

@@ -143,6 +143,21 @@ struct MCPServerTests {
         }
     }
 
+    @Test(
+        "A server that dies in mid-call fails it, and is not there any more",
+        arguments: [Setup.modernHTTP, .legacyHTTP])
+    func death(setup: Setup) async throws {
+        try await MCPFixture.withServer(setup) { servers, _ in
+            let failure = try await servers.failure("tests__die", ["code": 7])
+            #expect(failure.kind == .crashed)
+            #expect(!failure.isWithoutEffect)
+            await servers.wait { $0.problem == "refused the connection" }
+            let next = try await servers.failure("tests__add", ["a": 2, "b": 3])
+            #expect(next.kind == .unavailable)
+            #expect(next.isWithoutEffect)
+        }
+    }
+
     private func waitForLine(_ line: String, in note: String) async throws {
         while try !String(contentsOfFile: note, encoding: .utf8).contains(line + "\n") {
             await letOthersWork()

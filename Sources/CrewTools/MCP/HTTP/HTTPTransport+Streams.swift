@@ -31,7 +31,8 @@ extension HTTPTransport {
         while true {
             let resumed = position.lastID.map { [("last-event-id", $0)] } ?? []
             let response = try await send(.GET, nil, resumed)
-            // Servers that never say anything unasked answer so.
+            if response.status == .notFound, sessionID != nil { throw MCPFailure.sessionExpired }
+            // Servers that never say anything unasked answer otherwise.
             guard response.status == .ok else { return }
             // What changed before it listened to us, nobody told us.
             inbox.post(.toolsChanged)

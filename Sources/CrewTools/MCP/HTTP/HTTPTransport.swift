@@ -207,4 +207,6 @@ final class HTTPTransport: MCPTransport {
         }
         return headers + request.mirroredHeaders.map { ($0.name, $0.value) }
     }
+
+    var sessionID: String? { session.withLock(\.id) }
 }
