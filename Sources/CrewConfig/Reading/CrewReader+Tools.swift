@@ -35,7 +35,8 @@ extension CrewReader {
             tellProgramKeys("tool '\(name)', which starts no program but has '\(kind)'", block)
         }
         switch kind {
-        case "http": return .http(request(block.block("http") ?? block))
+        case "http":
+            return .http(block.block("http").map { request($0) } ?? HTTPTemplate(url: ""))
         case "agent": return .agent(AgentID(block.text("agent") ?? ""))
         case "crew": return .crew(folder: subcrew(of: name, block))
         default: return .command(program(block))

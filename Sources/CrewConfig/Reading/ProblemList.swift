@@ -18,11 +18,22 @@ struct Place: Sendable {
 /// What was found while reading; nothing in it stops the reading.
 struct ProblemList: Sendable {
     private(set) var problems: [LocatedProblem] = []
+    private var wrongValues: Set<Value> = []
 
+    private struct Value: Hashable {
+        var file: String
+        var path: DefinitionPath
+    }
+
+    /// Adds a problem; of several errors of one value only the first is told.
     mutating func add(
         _ severity: DefinitionProblem.Severity, _ code: String, at place: Place,
         _ message: String, suggestion: String? = nil
     ) {
+        if severity == .error {
+            let value = Value(file: place.file, path: place.path)
+            guard wrongValues.insert(value).inserted else { return }
+        }
         let problem = DefinitionProblem(
             severity, code, at: place.path, message, suggestion: suggestion)
         problems.append(LocatedProblem(problem, in: place.file, at: place.position))

@@ -17,17 +17,21 @@ struct TextToolCallCorpusTests {
         #expect(found.warnings.count == reply.warnings, "\(found.warnings)")
     }
 
-    @Test("Wherever a reply is cut off, what is read is a beginning of its calls")
+    @Test("A reply that was cut off has at most one call that the whole one has not")
     func cutOff() {
         for reply in WrittenReply.prose + WrittenReply.places + WrittenReply.values
             + WrittenReply.forms
         {
-            let whole = read(reply.text).calls
-            var end = reply.text.startIndex
-            while end < reply.text.endIndex {
-                end = reply.text.unicodeScalars.index(after: end)
-                let found = read(String(reply.text[..<end])).calls
-                #expect(found.count <= whole.count + 1, "\(reply.about)")
+            // Of a block of results without its end only the first part is known to be one.
+            guard !reply.text.contains("[END RESULTS]") else { continue }
+            let whole = Set(read(reply.text).calls.map(\.arguments.canonicalText))
+            for length in stride(from: 1, to: reply.text.unicodeScalars.count, by: 7) {
+                let part = String(
+                    String.UnicodeScalarView(reply.text.unicodeScalars.prefix(length)))
+                let strange = read(part).calls.filter {
+                    !whole.contains($0.arguments.canonicalText)
+                }
+                #expect(strange.count <= 1, "\(reply.about): \(part)")
             }
         }
     }
