@@ -165,7 +165,8 @@ public final class ToolWorkerPool: Sendable {
         // Cancelled, the start fails at once, and the pool is over.
         if delay > .zero { try? await clock.sleep(for: delay) }
         let worker = WorkerProcess(
-            number: number, clock: clock, deadlines: deadlines, tell: { self.take($1, of: $0) }, note: note)
+            number: number, clock: clock, deadlines: deadlines, tell: { self.take($1, of: $0) },
+            note: note)
         do {
             let folder = try folder.get()
             let place = try folder.folder(of: number)
