@@ -126,7 +126,9 @@ let package = Package(
         .executableTarget(
             name: "crew-worker-fixture",
             dependencies: [
-                "CrewTools", "CrewKit", .product(name: "Subprocess", package: "swift-subprocess"),
+                "CrewTools", "CrewKit", "CrewServer",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "Subprocess", package: "swift-subprocess"),
             ],
             path: "Tests/WorkerFixture",
             swiftSettings: strict),
@@ -134,7 +136,9 @@ let package = Package(
             name: "CrewToolsTests",
             dependencies: [
                 "CrewTools", "CrewKit", "CrewTesting", "crew-worker-fixture",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "NIOCore", package: nio),
+                .product(name: "NIOHTTP1", package: nio),
                 .product(name: "NIOPosix", package: nio),
                 .product(name: "Subprocess", package: "swift-subprocess"),
                 .product(name: "SystemPackage", package: "swift-system"),

@@ -8,7 +8,8 @@ struct Fixture {
         await ToolWorker.serveIfAsked(FixtureTools.all)
         switch CommandLine.arguments.dropFirst().first {
         case "hold": try await Holding.run()
-        default: print("usage: crew-worker-fixture hold")
+        case "serve": try await Serving.run()
+        default: print("usage: crew-worker-fixture hold | serve")
         }
     }
 }

@@ -42,7 +42,8 @@ enum Hangs {
         },
         FixtureTool("stop_self") { _ in
             kill(getpid(), SIGSTOP)
-            return "went on"
+            // The stop may take a moment.
+            while true { pause() }
         },
     ]
 

@@ -1,4 +1,4 @@
-import CrewKit
+@testable import CrewKit
 
 /// Reads any bytes as an agent's reply, checks the calls in it as a run would, and holds what was
 /// read against what must be true of every reply.
