@@ -64,6 +64,9 @@ let package = Package(
             name: "CrewTools",
             dependencies: [
                 "CrewKit",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "NIOCore", package: nio),
+                .product(name: "NIOHTTP1", package: nio),
                 .product(name: "Subprocess", package: "swift-subprocess"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
@@ -118,7 +121,12 @@ let package = Package(
             ],
             swiftSettings: strict),
         .testTarget(
-            name: "CrewToolsTests", dependencies: ["CrewTools", "CrewKit", "CrewTesting"],
+            name: "CrewToolsTests",
+            dependencies: [
+                "CrewTools", "CrewKit", "CrewTesting",
+                .product(name: "NIOCore", package: nio),
+                .product(name: "NIOPosix", package: nio),
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "CrewStoreTests",
