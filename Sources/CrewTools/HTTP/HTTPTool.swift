@@ -39,9 +39,11 @@ public struct HTTPTool: Tool {
         _ written: DeclaredTool, connections: HTTPToolConnections, timeout: Duration,
         clock: any Clock<Duration>, lookUp: @escaping HTTPRoute.LookUp
     ) throws(CrewError) {
-        guard case .http(let template) = written.work else {
+        guard case .http(var template) = written.work else {
             throw Self.problem(written, "it makes no request")
         }
+        // Written as nothing, it means none.
+        if template.idempotencyHeader?.isEmpty == true { template.idempotencyHeader = nil }
         var definition = ToolDefinition(
             name: written.name, description: written.description, parameters: written.parameters,
             effect: written.effect, approval: written.approval,

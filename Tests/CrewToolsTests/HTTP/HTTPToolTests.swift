@@ -76,7 +76,7 @@ struct HTTPToolTests {
         func send(_ value: String) async throws -> (String?, ToolFailure?, String) {
             try await call(["p": .string(value)], answer: .response()) {
                 $1.headers = ["X-Who": "me {{p}}", "X-Gone": "{{q}}"]
-                $1.idempotencyHeader = nil
+                $1.idempotencyHeader = ""
             }
         }
         let request = try await send("ok").2
