@@ -33,6 +33,26 @@ struct BlockingCallTests {
         }
     }
 
+    @Test("The answer of a call that nobody waits for any more is dropped")
+    func cancelled() async throws {
+        let gate = DispatchSemaphore(value: 0)
+        let (begun, beginning) = AsyncStream.makeStream(of: Void.self)
+        await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask {
+                try await BlockingCall.performUnlessCancelled {
+                    beginning.yield()
+                    gate.wait()
+                }
+            }
+            var begins = begun.makeAsyncIterator()
+            await begins.next()
+            group.cancelAll()
+            await #expect(throws: CancellationError.self) { try await group.next() }
+        }
+        gate.signal()
+        #expect(try await BlockingCall.performUnlessCancelled { 7 } == 7)
+    }
+
     @Test("A call that throws leaves its place")
     func failing() async throws {
         let calls = BlockingCall(limit: 1)

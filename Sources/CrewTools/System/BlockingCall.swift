@@ -38,6 +38,26 @@ final class BlockingCall: Sendable {
         }
     }
 
+    /// Like `perform`, but when the task is cancelled the answer is not waited for.
+    static func performUnlessCancelled<Value: Sendable>(
+        _ body: @escaping @Sendable () throws -> Value
+    ) async throws -> Value {
+        try shared.begin()
+        let answer = FirstAnswer<Value>()
+        return try await withTaskCancellationHandler {
+            try await withCheckedThrowingContinuation { continuation in
+                answer.wait(continuation)
+                DispatchQueue(label: "crew.tools.blocking").async {
+                    let result = Result(catching: body)
+                    shared.end()
+                    answer.give(result)
+                }
+            }
+        } onCancel: {
+            answer.give(.failure(CancellationError()))
+        }
+    }
+
     private func begin() throws(CrewError) {
         let isFree = underWay.withLock { count in
             guard count < limit else { return false }
@@ -53,5 +73,46 @@ final class BlockingCall: Sendable {
 
     private func end() {
         underWay.withLock { $0 -= 1 }
+    }
+}
+
+/// One of two answers, whichever comes first.
+private final class FirstAnswer<Value: Sendable>: Sendable {
+    private enum State {
+        /// Goes to `awaited` or `given`.
+        case new
+        /// Goes to `over`.
+        case awaited(CheckedContinuation<Value, any Error>)
+        /// Before anybody waited. Goes to `over`.
+        case given(Result<Value, any Error>)
+        case over
+    }
+
+    private let state = Mutex(State.new)
+
+    func wait(_ continuation: CheckedContinuation<Value, any Error>) {
+        let early = state.withLock { state -> Result<Value, any Error>? in
+            guard case .given(let result) = state else {
+                state = .awaited(continuation)
+                return nil
+            }
+            state = .over
+            return result
+        }
+        if let early { continuation.resume(with: early) }
+    }
+
+    func give(_ result: Result<Value, any Error>) {
+        let continuation = state.withLock { state -> CheckedContinuation<Value, any Error>? in
+            switch state {
+            case .new: state = .given(result)
+            case .awaited(let continuation):
+                state = .over
+                return continuation
+            case .given, .over: break
+            }
+            return nil
+        }
+        continuation?.resume(with: result)
     }
 }
