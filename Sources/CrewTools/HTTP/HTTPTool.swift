@@ -49,7 +49,7 @@ public struct HTTPTool: Tool {
             effect: written.effect, approval: written.approval,
             timeout: written.timeout.map { $0 + .seconds(2) }, isolation: .inProcess)
         definition.isSequential = written.isSequential
-        definition.source = "http"
+        definition.source = "http: \(template.method)"
         self.definition = definition
         let parameters = written.parameters["properties"]?.object?.keys ?? []
         let place = DeclaredTool.idempotencyKeyPlace

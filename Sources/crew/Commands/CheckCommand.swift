@@ -30,6 +30,12 @@ struct CheckCommand: AsyncParsableCommand {
                 + "\(Self.count(counts[.warning] ?? 0, "warning")), "
                 + "\(Self.count(counts[.note] ?? 0, "note"))\(notesHint(counts[.note] ?? 0))\n")
         if errors > 0 { throw ExitCode(ExitCodes.failed) }
+        do {
+            try await setup.checkSandbox()
+        } catch let error as CrewError {
+            StandardStreams.complain("on this machine it cannot: \(error.message)")
+            throw ExitCode(ExitCodes.failed)
+        }
     }
 
     private func notesHint(_ count: Int) -> String {

@@ -13,7 +13,10 @@ extension CrewSetup {
     ) async throws -> Result {
         let definition = loaded.definition
         let limit = definition.settings.toolTimeout
-        let declared = try definition.tools.map { try tool($0, subcrews: subcrews) }
+        try await checkSandbox()
+        let declared = try definition.tools.map {
+            try tool($0, processes.connections, subcrews: subcrews)
+        }
         let own = processes.workers.isolated(builtInTools) + declared
         return try await withMCPServers(
             definition.mcpServers, toolTimeout: limit, log: processes.log
@@ -28,8 +31,17 @@ extension CrewSetup {
         }
     }
 
+    /// - Throws: what keeps sandboxed commands of the crew from running here.
+    func checkSandbox() async throws {
+        let isAsked = loaded.definition.tools.contains {
+            if case .command(let template) = $0.work { return template.sandbox == .bubblewrap }
+            return false
+        }
+        if isAsked, let problem = try await Bubblewrap.problem() { throw problem }
+    }
+
     private func tool(
-        _ written: DeclaredTool, subcrews: BuiltCrews
+        _ written: DeclaredTool, _ connections: HTTPToolConnections, subcrews: BuiltCrews
     ) throws(CrewError) -> any Tool {
         let limit = loaded.definition.settings.toolTimeout
         var declared = written
@@ -39,7 +51,8 @@ extension CrewSetup {
             declared.timeout = written.timeout ?? limit
             tool = try CommandTool(declared)
         case .http:
-            throw CrewError(.invalidDefinition, "no HTTP yet")
+            declared.timeout = written.timeout ?? limit
+            tool = try HTTPTool(declared, connections: connections)
         case .agent:
             tool = try AgentTool(declared, timeout: loaded.definition.settings.timeout)
         case .crew(let folder):

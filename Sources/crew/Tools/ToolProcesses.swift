@@ -1,10 +1,11 @@
 import CrewKit
 import CrewTools
 
-/// What the tools of all crews of this process share: the workers of its Swift tools, and where
-/// things are told that never become an event.
+/// What the tools of all crews of this process share: the workers of its Swift tools, the connections
+/// of its HTTP tools, and where things are told that never become an event.
 struct ToolProcesses: Sendable {
     let workers: ToolWorkerPool
+    let connections: HTTPToolConnections
     let log: @Sendable (String) -> Void
 
     /// The Swift tools of this program, as a worker has them: without anything of a crew.
@@ -12,7 +13,7 @@ struct ToolProcesses: Sendable {
         SystemTools.all().filter { $0.definition.isolation == .worker }
     }
 
-    /// Keeps workers for as long as `body` takes, when the crew has tools for them.
+    /// Keeps workers and connections for as long as `body` takes, when the crew has tools for them.
     static func withStarted<Result: Sendable>(
         for crew: CrewDefinition, log: @escaping @Sendable (String) -> Void,
         _ body: (ToolProcesses) async throws -> Result
@@ -23,7 +24,12 @@ struct ToolProcesses: Sendable {
         if !isUsed { settings.least = 0 }
         let pool = ToolWorkerPool(
             settings: settings, toolTimeout: crew.settings.toolTimeout, note: { log($0.line) })
-        return try await pool.running { try await body(ToolProcesses(workers: pool, log: log)) }
+        return try await HTTPToolConnections.with { connections in
+            try await pool.running {
+                try await body(
+                    ToolProcesses(workers: pool, connections: connections, log: log))
+            }
+        }
     }
 }
 
