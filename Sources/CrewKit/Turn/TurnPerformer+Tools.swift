@@ -7,8 +7,7 @@ extension TurnPerformer {
         calls.map { call in
             let definition = offered(call.name, to: agent)?.definition
             let effect = definition?.effect ?? .read
-            let approval = definition?.approval ?? crew.settings.toolApproval
-            if approval.asks(effect: effect, arguments: call.arguments),
+            if definition?.asks(about: call.arguments, crew.settings) == true,
                 !state.isApproved(call.id)
             {
                 return .approvalRequested(

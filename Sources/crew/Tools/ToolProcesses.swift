@@ -24,6 +24,7 @@ struct ToolProcesses: Sendable {
         if !isUsed { settings.least = 0 }
         let pool = ToolWorkerPool(
             settings: settings, toolTimeout: crew.settings.toolTimeout, note: { log($0.line) })
+        CommandTool.removeLeftovers()
         return try await HTTPToolConnections.with { connections in
             try await pool.running {
                 try await body(

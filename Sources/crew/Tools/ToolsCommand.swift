@@ -103,8 +103,7 @@ struct ToolsCommand: AsyncParsableCommand {
     private func isAllowed(
         _ tool: ToolDefinition, _ arguments: JSONValue, of runner: CrewRunner
     ) async throws -> Bool {
-        let approval = tool.approval ?? runner.crew.settings.toolApproval
-        guard !yes, approval.asks(effect: tool.effect, arguments: arguments) else { return true }
+        guard !yes, tool.asks(about: arguments, runner.crew.settings) else { return true }
         guard StandardStreams.isConversation else {
             StandardStreams.complain("\(tool.name) asks for permission: --yes gives it")
             return false

@@ -51,6 +51,27 @@ struct ApprovalRuleTests {
         "required": ["amount"],
     ]
 
+    @Test(
+        "A rule sees the arguments that the tool gets, however the model wrote them",
+        arguments: [
+            #"{"amount": "400"}"#, #""{\"amount\": 400}""#, #"{"amount": 4e2}"#, "{}",
+        ])
+    func asTheToolGetsThem(written: String) async throws {
+        var crew = CrewFixture(AgentDefinition(id: "a", tools: ["pay"]))
+        var pay = ClosureTool(
+            "pay",
+            parameters: [
+                "type": "object",
+                "properties": ["amount": ["type": "integer", "default": 500]],
+            ], effect: .write
+        ) { _ in "paid" }
+        pay.definition.approval = .when([ArgumentRule("amount", .isAbove(100))])
+        crew.tools = Toolbox([pay])
+        let arguments = try JSONValue(parsing: written)
+        let told = try await crew.run("x", ["a": [.calls(("pay", arguments))]])
+        #expect(told.result.outcome == .paused(at: "a"))
+    }
+
     private func paying() throws -> (CrewRunner, ScriptedModel) {
         var crew = CrewFixture(AgentDefinition(id: "a", tools: ["pay"]))
         var pay = ClosureTool("pay", parameters: Self.parameters, effect: .write) { call in

@@ -19,6 +19,22 @@ public enum ToolApproval: Sendable, Hashable {
     }
 }
 
+extension ToolDefinition {
+    /// Whether a call waits for a decision, by the arguments with which the tool would be called:
+    /// converted, with defaults filled in. Arguments that do not fit ask for nothing, as the call is
+    /// not made.
+    public func asks(about arguments: JSONValue, _ settings: CrewSettings) -> Bool {
+        let approval = approval ?? settings.toolApproval
+        guard case .when = approval else { return approval.asks(effect: effect, arguments: [:]) }
+        do throws(CrewError) {
+            let checked = try ArgumentCheck.arguments(arguments, for: self)
+            return approval.asks(effect: effect, arguments: .object(checked))
+        } catch {
+            return false
+        }
+    }
+}
+
 /// A condition on one argument of a call.
 public struct ArgumentRule: Sendable, Hashable {
     /// The parameter, or a path of names such as `order.total`.
