@@ -37,7 +37,8 @@ package struct WorkerLaunch: Sendable {
         "DYLD_LIBRARY_PATH", "TSAN_OPTIONS", "ASAN_OPTIONS",
     ]
 
-    /// Function names of the thread that died within a quarter of a second.
+    /// Function names of the thread that died within a quarter of a second; what this process was
+    /// told to do itself counts more.
     private static let backtrace =
         "enable=yes,interactive=no,color=no,threads=crashed,registers=none,images=none,"
         + "symbolicate=fast"
@@ -53,7 +54,7 @@ package struct WorkerLaunch: Sendable {
             environment[Environment.Key(stringLiteral: name)] = value
         }
         environment["TMPDIR"] = folder
-        environment["SWIFT_BACKTRACE"] = Self.backtrace
+        environment["SWIFT_BACKTRACE"] = own["SWIFT_BACKTRACE"] ?? Self.backtrace
         var options = PlatformOptions()
         options.createSession = true
         return Configuration(
