@@ -51,10 +51,22 @@ extension RunState {
         return batch.decisions[call]?.decision == .approve
     }
 
-    /// The arguments that a person gave a call in place of the model's own.
-    func otherArguments(of call: ToolCallID) -> JSONValue? {
-        guard case .toolsUnderWay(_, let batch) = phase else { return nil }
-        return batch.decisions[call]?.arguments
+    /// The decision with which a person gave a call other arguments than the model's own.
+    func edit(of call: ToolCallID) -> ApprovalDecided? {
+        guard case .toolsUnderWay(_, let batch) = phase, let decided = batch.decisions[call],
+            decided.arguments != nil
+        else { return nil }
+        return decided
+    }
+
+    /// Whether a call that was announced may be made of the tool as it is now: servers change their
+    /// tools, and one that was not there was not asked about.
+    func covers(_ call: ToolCall, _ tool: ToolDefinition, _ settings: CrewSettings) -> Bool {
+        guard case .toolsUnderWay(_, let batch) = phase, let announced = batch.started[call.id]
+        else { return true }
+        let effect = tool.isIdempotent ? .read : tool.effect
+        guard announced != .read || effect == .read else { return false }
+        return isApproved(call.id) || !tool.asks(about: call.arguments, settings)
     }
 
     /// The request to a person to decide about a call.

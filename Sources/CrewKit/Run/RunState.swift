@@ -109,6 +109,15 @@ struct RunState: Sendable {
         }
     }
 
+    /// Runs that work for calls of this one, as far as its log tells.
+    var openSubruns: [RunID] {
+        switch phase {
+        case .toolsUnderWay(_, let batch): batch.subruns.values.map(\.run)
+        case .groupUnderWay(let progress): progress.states.values.flatMap(\.openSubruns)
+        default: []
+        }
+    }
+
     /// True when nothing can be done before a person decides.
     var isWaitingForApproval: Bool {
         guard case .toolsUnderWay(_, let batch) = phase else { return false }
@@ -141,6 +150,8 @@ struct ToolBatch: Sendable, Codable {
             let index = calls.firstIndex(where: { $0.id == call })
         else { return }
         calls[index].arguments = arguments
+        // It is another call now, and is announced as one.
+        started[call] = nil
     }
 
     var unfinished: [ToolCall] { calls.filter { results[$0.id] == nil } }

@@ -33,12 +33,22 @@ extension CrewRunner {
         let claim = try live.claim(record.id, session: nil)
         do {
             try await store.create(record, events: shared + [forked])
+            try await copyArtifacts(of: run, to: record.id)
         } catch {
             live.release(claim)
             throw error
         }
         state.apply(forked)
         return handOver(claim, state: state, after: last, showing: [forked])
+    }
+
+    /// What the copied conversation refers to can be read in the copy too.
+    private func copyArtifacts(of original: RunID, to fork: RunID) async throws {
+        for artifact in try await store.artifacts(of: original) {
+            guard let bytes = try await store.bytes(ofArtifact: artifact.name, of: original)
+            else { continue }
+            try await store.save(artifact, bytes: bytes, of: fork)
+        }
     }
 
     private func sharedEvents(

@@ -67,11 +67,13 @@ extension CrewRunner {
 
     private func takeUp(_ record: RunRecord) async throws {
         let policy = options.recovery
+        let isOrphan = try await isOrphan(record)
         _ = try await reopen(record.id) { record, state throws(CrewError) in
             guard record.status == .running else {
                 throw CrewError(.conflict, "run '\(record.id)' is at rest")
             }
             let recovered = RunEvent.recovered(RunRecovered(policy: policy))
+            if isOrphan { return Reopening(stop: .cancelled, after: [recovered]) }
             switch policy {
             case .resume: return Reopening(recovered)
             case .fail: return Reopening(stop: Stop(reason: .lost), after: [recovered])
@@ -91,6 +93,13 @@ extension CrewRunner {
                 return reopening
             }
         }
+    }
+
+    /// Whether the run worked for a call of a run that is over.
+    private func isOrphan(_ record: RunRecord) async throws -> Bool {
+        guard let parent = record.parent, Subruns.isKey(record.idempotencyKey) else { return false }
+        guard case .ended = try await store.record(of: parent)?.status else { return false }
+        return true
     }
 
     private func waitAgain() async throws {

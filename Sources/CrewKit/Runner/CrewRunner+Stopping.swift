@@ -3,7 +3,10 @@ extension CrewRunner {
     /// Asks a live run to stop at once; it ends as `cancelled` when what it was doing is given up.
     ///
     /// Does nothing to a run that is at rest or unknown.
-    public func cancelLive(_ run: RunID) { live.job(of: run)?.control.stop(.cancelled) }
+    public func cancelLive(_ run: RunID) {
+        live.job(of: run)?.control.stop(.cancelled)
+        for subcrew in subcrews { subcrew.cancelLive(run) }
+    }
 
     /// Ends a run as `cancelled`: one that is worked when it has come as far as `depth` lets it, one
     /// that waits for a person or its session at once. A run that is over stays as it is.
@@ -42,12 +45,16 @@ extension CrewRunner {
         case .ended: return
         case .queued: return try await cancelQueued(record)
         case .running, .paused:
+            let asked = try await state(of: run).state.openSubruns
             _ = try await reopen(run) { record, _ throws(CrewError) in
                 if case .ended = record.status { throw CrewError(.conflict, "the run is over") }
                 return Reopening(
                     stop: Stop(reason: .cancelled, endsPause: true),
                     after: [.cancelRequested(CancelRequested(depth: .now))])
             }
+            // Nobody waits for their answers any more. One that cannot be ended now is when it is
+            // found without the run that asked for it.
+            for child in asked { try? await cancel(child) }
         }
     }
 
@@ -69,6 +76,9 @@ extension CrewRunner {
     /// - Throws: `unknownRun`; `conflict` for a run that is worked or waits for its session, or that
     ///   has gone on.
     public func delete(_ run: RunID, expecting expected: Int? = nil) async throws {
+        if let subcrew = try await subcrew(of: run) {
+            return try await subcrew.delete(run, expecting: expected)
+        }
         guard await live.settledJob(of: run) == nil, !live.isQueued(run) else {
             throw CrewError(.conflict, "run '\(run)' is under way: cancel it first")
         }

@@ -29,15 +29,29 @@ struct Subruns: Sendable {
         var request = RunRequest(input, startAgent: agent)
         request.caller = caller
         request.caller?.isAlone = agent != nil
-        request.idempotencyKey = IdempotencyKey(text: "call:\(key)", requestDigest: "call")
+        request.idempotencyKey = Self.key(key)
         let run = try await runner.startFollowing(request).run
         do {
             return try await follow(run, of: runner)
         } catch let error where Task.isCancelled {
             await runner.giveUp(run)
+            // What it has spent so far counts, as far as it can be read.
+            if let record = try? await runner.record(of: run) {
+                reports.spend(record.usage, cost: record.cost)
+            }
             throw error
         }
     }
+
+    /// No client can write such a key: it begins with a character that headers do not take.
+    private static let keyMark = "\u{1F}call:"
+
+    private static func key(_ text: String) -> IdempotencyKey {
+        IdempotencyKey(text: keyMark + text, requestDigest: "call")
+    }
+
+    /// Whether a run with that key works for a call.
+    static func isKey(_ key: IdempotencyKey?) -> Bool { key?.text.hasPrefix(keyMark) == true }
 
     private func follow(_ run: RunID, of runner: CrewRunner) async throws -> String {
         var seen = begun?.run == run ? begun?.sequence ?? 0 : 0

@@ -32,6 +32,23 @@ public struct ToolInvocation: Sendable {
     }
 }
 
+extension ToolInvocation {
+    /// The same call; `onSave` is told when the tool saves an artifact.
+    func noting(onSave: @escaping @Sendable () -> Void) -> ToolInvocation {
+        guard let artifacts else { return self }
+        let noted = RunArtifacts(
+            save: { bytes, name, mediaType in
+                onSave()
+                try await artifacts.save(bytes, as: name, mediaType: mediaType)
+            }, read: { try await artifacts.read($0) })
+        var copy = ToolInvocation(
+            call: call, arguments: arguments, idempotencyKey: idempotencyKey, run: run,
+            agent: agent, conversation: conversation, artifacts: noted, reports: reports)
+        copy.subruns = subruns
+        return copy
+    }
+}
+
 /// Tells readers of a run what happens within a call.
 public struct ToolReports: Sendable {
     /// How far a call is.

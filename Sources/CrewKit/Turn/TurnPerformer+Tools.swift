@@ -11,7 +11,9 @@ extension TurnPerformer {
                 !state.isApproved(call.id)
             {
                 return .approvalRequested(
-                    state.approval(of: call, by: agent, effect, because: .policy))
+                    state.approval(
+                        of: definition?.asCalled(call) ?? call, by: agent, effect, because: .policy)
+                )
             }
             return .toolStarted(
                 ToolStarted(
@@ -31,7 +33,7 @@ extension TurnPerformer {
         reports: CallReports
     ) async -> ToolReturned {
         var result = await self.result(of: call, by: agent, in: state, until: batch, reports)
-        if let other = state.otherArguments(of: call.id) {
+        if let other = state.edit(of: call.id)?.arguments {
             let note = "[A person let this call be made with other arguments: \(other.text)]"
             result.output = "\(note)\n\(result.output)"
         }
@@ -46,6 +48,12 @@ extension TurnPerformer {
         guard let tool = offered(call.name, to: agent) else {
             return ToolResult(
                 of: call, failure: ToolFailure(.notFound, unknownTool(call.name, of: agent)))
+        }
+        guard state.covers(call, tool.definition, crew.settings) else {
+            let text = "Not done: tool \(call.name) has changed since the call was looked at."
+            return ToolResult(
+                of: call,
+                failure: ToolFailure(.unavailable, text, action: .tryAgain, isWithoutEffect: true))
         }
         return await result(of: call, with: tool, by: agent, in: state, until: batch, reports)
     }
@@ -71,25 +79,24 @@ extension TurnPerformer {
         of call: ToolCall, with tool: any Tool, by agent: AgentID, in state: RunState,
         until batch: RunClock.Deadline, _ reports: CallReports
     ) async -> ToolResult {
-        let arguments: JSONObject
-        do throws(CrewError) {
-            arguments = try ArgumentCheck.arguments(call.arguments, for: tool.definition)
-        } catch {
-            return ToolResult(of: call, failure: ToolFailure(error).withoutEffect)
-        }
-        let limit = min(timeLimit(of: tool.definition), clock.remaining(until: batch))
+        let definition = tool.definition
+        let limit = min(timeLimit(of: definition), clock.remaining(until: batch))
         guard limit > .zero else {
             let text = "Not done: the time for all tools of this reply was over."
             return ToolResult(of: call, failure: ToolFailure(.timeout, text, isWithoutEffect: true))
         }
-        var invocation = ToolInvocation(
-            call: call.id, arguments: arguments,
-            idempotencyKey: idempotencyKey(of: call, in: state), run: run, agent: agent,
-            conversation: state.entries, artifacts: RunArtifacts(run: run, store: store, now: now),
-            reports: reports.forTool)
-        invocation.subruns = subruns(of: call, in: state, reports)
+        let invocation = invocation(of: call, by: agent, in: state, reports)
         let end = await AbandonableCall(executor: toolExecutor, clock: clock.clock, limit: limit)
-            .perform { [invocation] in try await tool.call(invocation) }
+            .perform {
+                // Within the call's time: a server's pattern may take for ever.
+                let arguments: JSONObject
+                do throws(CrewError) {
+                    arguments = try ArgumentCheck.arguments(call.arguments, for: definition)
+                } catch {
+                    throw ToolFailure(error).withoutEffect
+                }
+                return try await tool.call(invocation(arguments))
+            }
         switch end {
         case .returned(let output): return await kept(output, of: call, in: state)
         case .threw(let error): return ToolResult(of: call, failure: ToolFailure(error))
@@ -98,6 +105,22 @@ extension TurnPerformer {
             return ToolResult(of: call, failure: ToolFailure(.timeout, text))
         case .cancelled:
             return ToolResult(of: call, failure: ToolFailure(.cancelled, "The call was cancelled."))
+        }
+    }
+
+    /// What a tool is given, once the arguments are checked.
+    private func invocation(
+        of call: ToolCall, by agent: AgentID, in state: RunState, _ reports: CallReports
+    ) -> @Sendable (JSONObject) -> ToolInvocation {
+        let key = idempotencyKey(of: call, in: state)
+        let subruns = subruns(of: call, in: state, reports)
+        let artifacts = RunArtifacts(run: run, store: store, now: now)
+        return { [run] arguments in
+            var invocation = ToolInvocation(
+                call: call.id, arguments: arguments, idempotencyKey: key, run: run, agent: agent,
+                conversation: state.entries, artifacts: artifacts, reports: reports.forTool)
+            invocation.subruns = subruns
+            return invocation
         }
     }
 
@@ -146,8 +169,10 @@ extension TurnPerformer {
             // The run's own log fails with the same store, and says so.
             return ToolResult(of: call, output: StoredOutput.cut(output))
         }
+        let beginning = StoredOutput.cut(output, at: 16_384)
+        // The handle says where a model goes on: there must be as much as it is shown.
         var result = ToolResult(
-            of: call, output: StoredOutput.cut(output, at: max(4 * most, 16_384)))
+            of: call, output: beginning.count < most ? String(output.prefix(most)) : beginning)
         result.artifact = name
         result.characters = length
         return result
@@ -164,7 +189,9 @@ extension TurnPerformer {
 
     private func idempotencyKey(of call: ToolCall, in state: RunState) -> String {
         let place = branch.map { "/\($0)" } ?? ""
-        return "\(run)\(place)/\(state.totalRounds)/\(ordinal(of: call, in: state))"
+        // With other arguments it is another call.
+        let edit = state.edit(of: call.id).map { "/\($0.approval)" } ?? ""
+        return "\(run)\(place)/\(state.totalRounds)/\(ordinal(of: call, in: state))\(edit)"
     }
 
     /// 1 for the first call of its reply.

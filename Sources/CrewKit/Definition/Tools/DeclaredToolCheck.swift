@@ -34,7 +34,10 @@ struct DeclaredToolCheck {
         checkWork(of: tool, at: path)
         var policy = PolicyCheck(at: path, "tool '\(tool.name)'")
         policy.check(tool.policy)
-        policy.check(tool.policy, effect: tool.effect)
+        switch tool.work {
+        case .agent, .crew: policy.checkSubrun(tool.policy)
+        case .command, .http: policy.check(tool.policy, effect: tool.effect)
+        }
         policy.check(tool.approval, parameters: tool.parameters)
         problems += policy.problems
     }

@@ -73,6 +73,18 @@ struct PolicyCheck {
         }
     }
 
+    /// Whether the policy is right for a tool that lets a run work.
+    mutating func checkSubrun(_ policy: ToolPolicy) {
+        for (key, isThere) in [("retry", policy.retry != nil), ("cache", policy.cache != nil)]
+        where isThere {
+            add(
+                .error, "\(key)_of_run", at: path.appending(key),
+                "\(what) lets a run work, whose model calls have attempts of their own; "
+                    + "it has no \(key)",
+                suggestion: "remove '\(key)'")
+        }
+    }
+
     /// Rules about arguments.
     ///
     /// - Parameter parameters: the schema of the arguments; absent when it is not known.

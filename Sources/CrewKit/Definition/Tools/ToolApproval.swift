@@ -35,6 +35,19 @@ extension ToolDefinition {
     }
 }
 
+extension ToolDefinition {
+    /// A call with the arguments that the tool gets, where they fit: whoever allows it sees them.
+    func asCalled(_ call: ToolCall) -> ToolCall {
+        var shown = call
+        do throws(CrewError) {
+            shown.arguments = .object(try ArgumentCheck.arguments(call.arguments, for: self))
+        } catch {
+            return call  // it fails, whatever is decided
+        }
+        return shown
+    }
+}
+
 /// A condition on one argument of a call.
 public struct ArgumentRule: Sendable, Hashable {
     /// The parameter, or a path of names such as `order.total`.
@@ -62,7 +75,9 @@ public struct ArgumentRule: Sendable, Hashable {
     public func matches(_ arguments: JSONValue) -> Bool {
         var value = arguments
         for step in argument.split(separator: ".") {
-            guard let member = value[String(step)] else { return false }
+            // A path through what is no object cannot be followed: a person looks at it.
+            guard let members = value.object else { return !value.isNull }
+            guard let member = members[String(step)] else { return false }
             value = member
         }
         guard !value.isNull else { return false }
@@ -79,7 +94,8 @@ public struct ArgumentRule: Sendable, Hashable {
 
     /// Models write numbers as text too.
     private func number(_ value: JSONValue) -> Double? {
-        value.double ?? value.string.flatMap { Double($0) }
+        let number = value.double ?? value.string.flatMap { Double($0) }
+        return number.flatMap { $0.isFinite ? $0 : nil }
     }
 
     private func isFound(_ pattern: String, in value: JSONValue) -> Bool {

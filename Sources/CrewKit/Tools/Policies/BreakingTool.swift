@@ -10,27 +10,36 @@ final class BreakingTool: Tool {
         case closed(failures: Int)
         /// Calls are refused until then. Goes to `trying`.
         case open(until: RunClock.Deadline)
-        /// One call finds out; the others are refused. Goes to `closed` or `open`.
-        case trying
+        /// One call finds out; the others are refused until then. Goes to `closed` or `open`.
+        case trying(until: RunClock.Deadline)
     }
 
     private let base: any Tool
     private let policy: ToolPolicy.Breaker
+    private let attempt: TimedAttempt
     private let clock: RunClock
     private let state = Mutex(State.closed(failures: 0))
 
-    init(_ base: any Tool, _ policy: ToolPolicy.Breaker, clock: RunClock) {
+    /// - Parameter timeout: for one call; a call that takes longer has failed.
+    init(
+        _ base: any Tool, _ policy: ToolPolicy.Breaker, timeout: Duration, clock: RunClock
+    ) {
         self.base = base
         self.policy = policy
+        self.attempt = TimedAttempt(limit: timeout, clock: clock)
         self.clock = clock
     }
 
-    var definition: ToolDefinition { base.definition }
+    var definition: ToolDefinition {
+        var definition = base.definition
+        definition.timeout = attempt.longest
+        return definition
+    }
 
     func call(_ call: ToolInvocation) async throws -> String {
         try admit()
         do {
-            let output = try await base.call(call)
+            let output = try await attempt.perform(call, with: base)
             state.withLock { $0 = .closed(failures: 0) }
             return output
         } catch {
@@ -43,11 +52,10 @@ final class BreakingTool: Tool {
         let wait = state.withLock { state -> Duration? in
             switch state {
             case .closed: return nil
-            case .trying: return policy.pause
-            case .open(let end):
+            case .open(let end), .trying(let end):
                 let wait = clock.remaining(until: end)
                 guard wait == .zero else { return wait }
-                state = .trying
+                state = .trying(until: clock.deadline(after: attempt.longest))
                 return nil
             }
         }

@@ -35,8 +35,11 @@ final class CachingTool: Tool {
         let key = JSONValue.object(call.arguments).canonicalText
         let kept = state.withLock { $0.results[key] }
         if let kept, clock.remaining(until: kept.end) > .zero { return kept.output }
-        let output = try await base.call(call)
-        keep(output, for: key)
+        let hasSaved = Mutex(false)
+        let output = try await base.call(
+            call.noting { hasSaved.withLock { $0 = true } })
+        // What it saved belongs to this run: the same words would mean nothing in another one.
+        if !hasSaved.withLock({ $0 }) { keep(output, for: key) }
         return output
     }
 

@@ -29,7 +29,10 @@ public final class PolicedTools: ToolSource {
     }
 
     public var tools: [any Tool] {
-        base.tools.map { tool in
+        let current = base.tools
+        let names = Set(current.map(\.definition.name))
+        applied.withLock { $0 = $0.filter { names.contains($0.key) } }
+        return current.map { tool in
             let definition = tool.definition
             guard let policy = policy(definition), policy != ToolPolicy() else { return tool }
             let known = applied.withLock { $0[definition.name] }
@@ -49,6 +52,22 @@ public final class PolicedTools: ToolSource {
         if tool.definition.effect != .read { fitting.cache = nil }
         if tool.definition.effect == .irreversible { fitting.retry = nil }
         // Nothing is left that could be refused.
-        return (try? fitting.applied(to: tool, timeout: timeout, clock: clock)) ?? tool
+        let named = NamedTool(definition: tool.definition, source: base)
+        return (try? fitting.applied(to: named, timeout: timeout, clock: clock)) ?? tool
+    }
+}
+
+/// A tool of a source by its name: each call is made with the one that there is then.
+private struct NamedTool: Tool {
+    let definition: ToolDefinition
+    let source: any ToolSource
+
+    func call(_ call: ToolInvocation) async throws -> String {
+        guard let tool = source.tools.first(where: { $0.definition.name == definition.name }) else {
+            throw ToolFailure(
+                .unavailable, "There is no tool \(definition.name) any more.",
+                isWithoutEffect: true)
+        }
+        return try await tool.call(call)
     }
 }

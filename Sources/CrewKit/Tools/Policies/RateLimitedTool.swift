@@ -19,7 +19,7 @@ final class RateLimitedTool: Tool {
 
     var definition: ToolDefinition {
         var definition = base.definition
-        if let own = definition.timeout { definition.timeout = own + patience }
+        definition.timeout = (definition.timeout ?? patience) + patience
         return definition
     }
 

@@ -5,10 +5,9 @@
 struct RetryingTool: Tool {
     private let base: any Tool
     private let policy: ToolPolicy.Retry
-    private let timeout: Duration
+    private let attempt: TimedAttempt
     private let clock: RunClock
     private let chance: @Sendable () -> Double
-    private let executor = ToolExecutor(label: "crew.tools.attempt")
 
     /// - Parameter timeout: for one attempt.
     init(
@@ -17,7 +16,7 @@ struct RetryingTool: Tool {
     ) {
         self.base = base
         self.policy = policy
-        self.timeout = timeout
+        self.attempt = TimedAttempt(limit: timeout, clock: clock)
         self.clock = clock
         self.chance = chance
     }
@@ -26,37 +25,24 @@ struct RetryingTool: Tool {
         var definition = base.definition
         let attempts = max(1, policy.attempts)
         let delays = (1..<max(2, attempts)).reduce(Duration.zero) { $0 + delay(after: $1) }
-        definition.timeout = timeout * attempts + delays + AbandonableCall.grace * attempts
+        definition.timeout = attempt.longest * attempts + delays
         return definition
     }
 
     func call(_ call: ToolInvocation) async throws -> String {
-        var attempt = 1
+        var number = 1
         while true {
             do {
-                return try await attemptOnce(call)
+                return try await attempt.perform(call, with: base)
             } catch let failure as ToolFailure {
-                guard attempt < policy.attempts, mayRepeat(failure) else { throw failure }
+                guard number < policy.attempts, mayRepeat(failure) else { throw failure }
                 await call.reports?.report(
                     ToolReports.Progress(
-                        done: Double(attempt), total: Double(policy.attempts),
-                        message: "attempt \(attempt) failed: \(failure.kind)"))
-                try await clock.clock.sleep(for: delay(after: attempt) * (1 - chance() / 2))
-                attempt += 1
+                        done: Double(number), total: Double(policy.attempts),
+                        message: "attempt \(number) failed: \(failure.kind)"))
+                try await clock.clock.sleep(for: delay(after: number) * (1 - chance() / 2))
+                number += 1
             }
-        }
-    }
-
-    private func attemptOnce(_ call: ToolInvocation) async throws -> String {
-        let end = await AbandonableCall(executor: executor, clock: clock.clock, limit: timeout)
-            .perform { [base] in try await base.call(call) }
-        switch end {
-        case .returned(let output): return output
-        case .threw(let error): throw ToolFailure(error)
-        case .outOfTime:
-            throw ToolFailure(
-                .timeout, "Tool \(base.definition.name) gave no result within \(timeout).")
-        case .cancelled: throw CancellationError()
         }
     }
 

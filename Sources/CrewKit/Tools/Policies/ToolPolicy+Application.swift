@@ -12,11 +12,12 @@ extension ToolPolicy {
         let definition = tool.definition
         let time = RunClock(clock)
         var result = tool
-        if let rate {
-            result = RateLimitedTool(
-                result, rate, patience: definition.timeout ?? timeout, clock: time)
+        let limit = definition.timeout ?? timeout
+        // What the tool itself does wrong counts, not that it was asked too often.
+        if let breaker {
+            result = BreakingTool(result, breaker, timeout: limit, clock: time)
         }
-        if let breaker { result = BreakingTool(result, breaker, clock: time) }
+        if let rate { result = RateLimitedTool(result, rate, patience: limit, clock: time) }
         if let retry {
             guard definition.effect != .irreversible else {
                 throw CrewError(
@@ -24,7 +25,8 @@ extension ToolPolicy {
                     "tool '\(definition.name)': what cannot be undone is not tried again")
             }
             result = RetryingTool(
-                result, retry, timeout: definition.timeout ?? timeout, clock: time, chance: chance)
+                result, retry, timeout: result.definition.timeout ?? limit, clock: time,
+                chance: chance)
         }
         if let cache {
             guard definition.effect == .read else {

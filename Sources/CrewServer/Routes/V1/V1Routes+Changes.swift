@@ -46,7 +46,9 @@ extension V1Routes {
                 approval, of: record.id, decision, reason: reason,
                 arguments: members.value("arguments"))
         } catch let error as CrewError where error.code == .unknownApproval {
-            try await acceptRepeated(decision, on: approval, of: record, else: error)
+            let verdict = ApprovalDecided(
+                approval: approval, decision: decision, arguments: members.value("arguments"))
+            try await acceptRepeated(verdict, of: record, else: error)
         }
         return try await document(record.id, .accepted)
     }
@@ -67,9 +69,9 @@ extension V1Routes {
     ///
     /// - Throws: `alreadyDecided` when it was decided otherwise, or `unknown`.
     private func acceptRepeated(
-        _ decision: ApprovalDecision, on approval: ApprovalID, of record: RunRecord,
-        else unknown: CrewError
+        _ verdict: ApprovalDecided, of record: RunRecord, else unknown: CrewError
     ) async throws {
+        let approval = verdict.approval
         guard (1...max(1, record.lastSequence)).contains(approval.rawValue) else { throw unknown }
         var sequence = approval.rawValue - 1
         var isKnown = false
@@ -80,7 +82,10 @@ extension V1Routes {
                 switch stored.event {
                 case .approvalRequested where stored.sequence == approval.rawValue: isKnown = true
                 case .approvalDecided(let decided) where decided.approval == approval && isKnown:
-                    guard decided.decision != decision else { return }
+                    guard
+                        decided.decision != verdict.decision
+                            || decided.arguments != verdict.arguments
+                    else { return }
                     throw CrewError(
                         .alreadyDecided,
                         "call \(approval) was decided about: \(decided.decision.rawValue)")
