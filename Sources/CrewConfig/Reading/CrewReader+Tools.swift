@@ -1,4 +1,5 @@
 import CrewKit
+import Foundation
 
 extension CrewReader {
     mutating func declaredTools(_ block: BlockReader) -> [DeclaredTool] {
@@ -80,10 +81,22 @@ extension CrewReader {
                 suggestion: "write [program, argument, …]")
         }
         template.workingDirectory = expanded("working_directory", of: block).map(inFolder)
+        if template.workingDirectory == nil, let program = template.words.first {
+            template.words[0] = inOwnFolder(program)
+        }
         template.environment = texts("environment", of: block, keepsMissing: true)
         template.sandbox = block.word("sandbox") ?? .none
         if let limits = block.block("limits") { template.limits = self.limits(limits) }
         return template
+    }
+
+    /// A program named by a relative path is looked for in the crew's folder: the one in which it
+    /// starts is empty.
+    private func inOwnFolder(_ program: String) -> String {
+        guard program.contains("/"), !program.hasPrefix("/"), !program.contains("{{") else {
+            return program
+        }
+        return URL(fileURLWithPath: inFolder(program)).standardizedFileURL.path
     }
 
     private func limits(_ block: BlockReader) -> ResourceLimits {

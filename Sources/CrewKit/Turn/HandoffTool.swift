@@ -10,6 +10,9 @@ enum HandoffTool {
         return ToolName("transfer_to_" + String(letters.prefix(52)))
     }
 
+    /// Whether the name is kept for handing over.
+    static func isName(_ name: ToolName) -> Bool { name.rawValue.hasPrefix("transfer_to_") }
+
     private static func plain(_ scalar: Unicode.Scalar) -> Character {
         switch scalar {
         case "a"..."z", "A"..."Z", "0"..."9", "_", "-": Character(scalar)

@@ -108,13 +108,17 @@ extension TurnPerformer {
         }
     }
 
+    private var keeper: RunArtifacts {
+        artifacts ?? RunArtifacts(run: run, store: store, now: now)
+    }
+
     /// What a tool is given, once the arguments are checked.
     private func invocation(
         of call: ToolCall, by agent: AgentID, in state: RunState, _ reports: CallReports
     ) -> @Sendable (JSONObject) -> ToolInvocation {
         let key = idempotencyKey(of: call, in: state)
         let subruns = subruns(of: call, in: state, reports)
-        let artifacts = RunArtifacts(run: run, store: store, now: now)
+        let artifacts = keeper
         return { [run] arguments in
             var invocation = ToolInvocation(
                 call: call.id, arguments: arguments, idempotencyKey: key, run: run, agent: agent,
@@ -159,12 +163,12 @@ extension TurnPerformer {
             return ToolResult(of: call, output: output)
         }
         let length = output.count
-        guard length > most else { return ToolResult(of: call, output: output) }
+        // Outside of a run nobody could read on.
+        guard length > most, artifacts == nil else { return ToolResult(of: call, output: output) }
         let bytes = Array(StoredOutput.cut(output, at: Artifact.maximumByteCount).utf8)
         let name = artifactName(of: call, in: state)
-        let artifacts = RunArtifacts(run: run, store: store, now: now)
         do {
-            try await artifacts.save(bytes, as: name, mediaType: "text/plain; charset=utf-8")
+            try await keeper.save(bytes, as: name, mediaType: "text/plain; charset=utf-8")
         } catch {
             // The run's own log fails with the same store, and says so.
             return ToolResult(of: call, output: StoredOutput.cut(output))

@@ -26,8 +26,10 @@ struct Follower: Sendable {
         try await interrupts.answering(with: place.interruption(of: followed.run)) {
             for try await item in followed.items {
                 renderer.show(item)
-                if asks, let (run, approval) = item.subrunApproval {
+                if let (run, approval) = item.subrunApproval {
                     try await decide(approval, of: run)
+                } else if let run = item.askingSubrun, place.interruption(of: run) != nil {
+                    try await end(run)
                 }
             }
         }
@@ -37,13 +39,31 @@ struct Follower: Sendable {
     private func decide(_ approval: ApprovalID, of run: RunID) async throws {
         let record = try await place.record(of: run)
         guard let open = record.approvals.first(where: { $0.id == approval }),
-            let verdict = try await answer(about: open, of: record)
+            let verdict = try await verdict(about: open, of: record)
         else { return }
         do {
             _ = try await place.perform(.decide(record, approval, verdict))
         } catch let error as CrewError {
             StandardStreams.complain(error.message)
         }
+    }
+
+    /// Nobody else can decide while this process works the run: without somebody to ask, it is refused.
+    private func verdict(
+        about open: RunRecord.Approval, of record: RunRecord
+    ) async throws -> Verdict? {
+        if asks { return try await answer(about: open, of: record) }
+        guard place.interruption(of: record.id) != nil else { return nil }
+        StandardStreams.complain(
+            "\(open.request.call.name) asks for permission, and nobody is here to give it: refused")
+        return .refuse(reason: "nobody was there to allow it")
+    }
+
+    /// A run that works for a call and waits for an answer would wait in vain.
+    private func end(_ run: RunID) async throws {
+        StandardStreams.complain("run \(run) asks a question that nobody can answer here: ended")
+        let record = try await place.record(of: run)
+        _ = try await place.perform(.cancel(record, .now))
     }
 
     /// Asks about every call that waits; `nil` when nobody answers.
@@ -95,6 +115,14 @@ struct Follower: Sendable {
 }
 
 extension FeedItem {
+    /// A run that works for the one that is followed and waits for an answer.
+    fileprivate var askingSubrun: RunID? {
+        guard case .event(let stored) = self, case .subrunProgressed(let shown) = stored.event,
+            case .paused(let paused) = shown.event.event, paused.kind == .input
+        else { return nil }
+        return shown.run
+    }
+
     /// A call that waits in a run that works for the one that is followed.
     fileprivate var subrunApproval: (RunID, ApprovalID)? {
         guard case .event(let stored) = self, case .subrunProgressed(let shown) = stored.event,

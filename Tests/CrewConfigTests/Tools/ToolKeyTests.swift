@@ -15,6 +15,21 @@ struct ToolKeyTests {
         return try #require(folder.load(environment: environment).definition.tools.first)
     }
 
+    @Test(
+        "A program named by a relative path is one of the crew's folder; by a name, of the machine")
+    func ownProgram() throws {
+        func program(_ command: String) throws -> (String?, folder: String) {
+            let folder = try Self.tools("  T: {description: d, command: \(command)}\n")
+            let tool = try #require(folder.load(environment: [:]).definition.tools.first)
+            guard case .command(let template) = tool.work else { return (nil, "") }
+            return (template.words.first, folder.path)
+        }
+        let own = try program("[./refund]")
+        #expect(own.0?.hasPrefix("/") == true && own.0?.hasSuffix("/refund") == true)
+        #expect(try program("[refund]").0 == "refund")
+        #expect(try program("[/bin/ls]").0 == "/bin/ls")
+    }
+
     @Test("An HTTP tool is read with everything it may say")
     func http() throws {
         let tool = try Self.tool(

@@ -11,7 +11,8 @@ struct ApprovalRuleTests {
         (.isNoneOf(["a", "b"]), "c", true),
         (.isAbove(100), 100.5, true), (.isAbove(100), 100, false), (.isAbove(100), "250", true),
         (.isAbove(100), "much", true), (.isBelow(0), -1, true), (.isBelow(0), 3, false),
-        (.matches("^/etc"), "/etc/passwd", true), (.matches("^/etc"), "/tmp", false),
+        (.isAbove(100), "nan", true), (.matches("^/etc"), "/etc/passwd", true),
+        (.matches("^/etc"), "/tmp", false),
     ]
 
     @Test("A rule looks at one argument", arguments: rules)
@@ -19,6 +20,7 @@ struct ApprovalRuleTests {
         let approval = ToolApproval.when([ArgumentRule("x.y", test)])
         #expect(approval.asks(effect: .write, arguments: ["x": ["y": value]]) == asks)
         #expect(!approval.asks(effect: .write, arguments: ["z": value]))
+        #expect(approval.asks(effect: .write, arguments: ["x": "{\"y\": 1}"]))
     }
 
     @Test("The crew's settings count for tools that say nothing; a tool's own word counts more")

@@ -36,6 +36,30 @@ struct SubrunRecoveryTests {
         }
     }
 
+    @Test("A run whose asking run was ended meanwhile is ended too, and asks for nothing more")
+    func orphan() async throws {
+        let store = InMemoryRunStore()
+        let first = try runner(MortalStore(store, appends: 7).store)
+        let run = try await withRunning(first) {
+            let run = try await first.start(RunRequest("hi"))
+            do { for try await _ in try await first.events(of: run) {} } catch {}
+            return run
+        }
+        let second = try runner(store)
+        try await withRunning(second) {
+            try await second.cancel(run)
+            #expect(try await second.result(of: run).outcome == .cancelled)
+            try await second.recover()
+            for record in try await store.runs(matching: RunQuery()).runs where record.id != run {
+                for try await _ in try await second.events(of: record.id) {}
+                guard case .ended = try await store.record(of: record.id)?.status else {
+                    Issue.record("it is still under way")
+                    return
+                }
+            }
+        }
+    }
+
     @Test(
         "Wherever the process dies, the next one goes on with the run that was asked, and shows each of its events once",
         arguments: 1...16)

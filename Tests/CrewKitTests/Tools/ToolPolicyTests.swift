@@ -155,6 +155,69 @@ struct ToolPolicyTests {
         #expect(await kind() == nil && tool.calls == 6)
     }
 
+    private static func kind(
+        _ body: @Sendable () async throws -> String
+    ) async -> ToolFailure.Kind? {
+        do {
+            _ = try await body()
+            return nil
+        } catch {
+            return ToolFailure(error).kind
+        }
+    }
+
+    @Test("A breaker counts calls that took too long, and not those that came too often")
+    func breakerCounts() async throws {
+        let clock = ManualClock()
+        let release = Gate()
+        let hanging = ClosureTool("h", timeout: .seconds(5)) { _ in
+            await release.wait()
+            return "late"
+        }
+        let policy = ToolPolicy(breaker: ToolPolicy.Breaker(failures: 1))
+        let guarded = try applied(policy, to: hanging, clock)
+        async let late = Self.kind { try await guarded.call(invocation()) }
+        await clock.waitForSleepers(of: .seconds(5))
+        clock.advance(by: .seconds(5))
+        await clock.waitForSleepers(of: .seconds(1))
+        clock.advance(by: .seconds(1))
+        let kind = await late
+        release.open()
+        #expect(kind == .timeout)
+        let refused = await #expect(throws: ToolFailure.self) {
+            try await guarded.call(invocation())
+        }
+        #expect(refused?.message.contains("not asked") == true)
+        let often = ToolPolicy(
+            breaker: ToolPolicy.Breaker(failures: 1),
+            rate: ToolPolicy.Rate(calls: 1, per: .seconds(100)))
+        let busy = try applied(often, to: Flaky([]), FrozenClock())
+        _ = try await busy.call(invocation())
+        for _ in 0..<3 {
+            let refusal = await #expect(throws: ToolFailure.self) {
+                try await busy.call(invocation())
+            }
+            #expect(refusal?.message.contains("too often") == true)
+        }
+    }
+
+    @Test("A result that names what a run keeps is not given to another run")
+    func cacheOfArtifacts() async throws {
+        let tool = ClosureTool("t") { call in
+            try await call.artifacts?.save([1], as: "x.bin", mediaType: "a/b")
+            return call.run.rawValue
+        }
+        let cached = try applied(
+            ToolPolicy(cache: ToolPolicy.Cache(lifetime: .seconds(10))), to: tool)
+        let artifacts = RunArtifacts(save: { _, _, _ in }, read: { _ in nil })
+        for run in ["first", "second"] {
+            let call = ToolInvocation(
+                call: "c", arguments: [:], idempotencyKey: "k", run: RunID(run), agent: "a",
+                artifacts: artifacts)
+            #expect(try await cached.call(call) == run)
+        }
+    }
+
     @Test("Calls beyond the rate wait for their turn, and are refused when that takes too long")
     func rate() async throws {
         let clock = FrozenClock()

@@ -30,6 +30,11 @@ struct DeclaredToolCheck {
                 "'\(tool.name.rawValue.prefix(80))' cannot be the name of a tool",
                 suggestion: "use 1 to 64 letters, digits, _ and -")
         }
+        if tool.name == ReadArtifactTool.name || HandoffTool.isName(tool.name) {
+            add(
+                .error, "reserved_name", at: path,
+                "'\(tool.name)' is a tool of the engine itself", suggestion: "choose another name")
+        }
         checkParameters(of: tool, at: path.appending("parameters"))
         checkWork(of: tool, at: path)
         var policy = PolicyCheck(at: path, "tool '\(tool.name)'")

@@ -51,9 +51,12 @@ public final class PolicedTools: ToolSource {
         var fitting = policy
         if tool.definition.effect != .read { fitting.cache = nil }
         if tool.definition.effect == .irreversible { fitting.retry = nil }
-        // Nothing is left that could be refused.
         let named = NamedTool(definition: tool.definition, source: base)
-        return (try? fitting.applied(to: named, timeout: timeout, clock: clock)) ?? tool
+        do throws(CrewError) {
+            return try fitting.applied(to: named, timeout: timeout, clock: clock)
+        } catch {
+            return tool  // nothing is left that could be refused
+        }
     }
 }
 
