@@ -9,6 +9,21 @@ enum ProcessFolder {
         return !state.hasPrefix("Z") && !state.hasPrefix("X")
     }
 
+    static func isStopped(_ process: Int32) -> Bool {
+        field("State", of: "\(process)")?.hasPrefix("T") == true
+    }
+
+    /// Whether any process works in a folder or below it, also when it has been removed.
+    static func anyIsIn(_ folder: String) -> Bool {
+        // Without /proc there is none; a process that is not ours has no place to be seen.
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
+        return names.contains { name in
+            let place = try? FileManager.default.destinationOfSymbolicLink(
+                atPath: "/proc/\(name)/cwd")
+            return place?.hasPrefix(folder) == true
+        }
+    }
+
     static func openDescriptors() throws -> Int {
         try FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd").count
     }

@@ -126,7 +126,7 @@ import Testing
                     let leader = execution.processIdentifier.value
                     let end = try await Subprocess.run(
                         .name("sh"), arguments: ["-c", ProcessGuard.script, "sh", own],
-                        input: .string("\(leader)\n"), output: .discarded,
+                        input: .string("protect \(leader)\n"), output: .discarded,
                         error: .string(limit: 1000))
                     #expect(end.standardError == "")
                 }

@@ -65,6 +65,21 @@ import Testing
 
         @Test("When the server is killed its workers end, stopped ones too, and all they started")
         func serverKilled() async throws {
+            try await holding { _, _ in }
+        }
+
+        @Test("When the server is killed just after its workers, what these started ends too")
+        func serverAndWorkersKilled() async throws {
+            try await holding { server, workers in
+                // From here on the server can end nothing.
+                kill(server, SIGSTOP)
+                while !ProcessFolder.isStopped(server) { await letOthersWork() }
+                for worker in workers { kill(worker, SIGKILL) }
+            }
+        }
+
+        /// A server with two tools under way is killed after the body, which gets it and its workers.
+        private func holding(_ body: (Int32, [Int32]) async throws -> Void) async throws {
             let temporary = FileManager.default.temporaryDirectory
                 .appending(path: "crew-\(UUID().uuidString)")
             try FileManager.default.createDirectory(
@@ -82,14 +97,22 @@ import Testing
                         break
                     }
                 }
+                let workers = text.split(separator: "\n").compactMap { ids(String($0)).first }
+                try await body(execution.processIdentifier.value, workers)
                 try execution.send(signal: .kill)
                 return text
             }
             let processes = ids(result.closureResult.replacing("\n", with: " "))
             #expect(processes.count == 6, "\(result.closureResult)")
             await waitUntilGone(processes)
-            // The last of them removed its server's folder too, as nothing was left in it.
-            #expect(try FileManager.default.contentsOfDirectory(atPath: temporary.path) == [])
+            await waitUntilEmpty(temporary.path)
+        }
+
+        /// The last to go removes the folder of its server too.
+        private func waitUntilEmpty(_ folder: String) async {
+            while (try? FileManager.default.contentsOfDirectory(atPath: folder)) != [] {
+                await letOthersWork()
+            }
         }
 
         @Test("Each call begins in an empty folder of its own")

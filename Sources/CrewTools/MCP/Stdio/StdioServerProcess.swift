@@ -99,7 +99,7 @@ struct StdioServerProcess: Sendable {
             // Opened in any case, so that nobody waits for a server that has gone.
             defer { ending.open() }
             leader.started(execution.processIdentifier.value)
-            try await guardian.protect(group: execution.processIdentifier.value)
+            try await guardian.protect(execution.processIdentifier.value)
             await withTaskGroup(of: Void.self) { group in
                 let writer = execution.standardInputWriter
                 group.addTask {

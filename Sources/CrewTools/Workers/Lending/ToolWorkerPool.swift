@@ -73,17 +73,37 @@ public final class ToolWorkerPool: Sendable {
             "a worker must not have workers: call ToolWorker.serveIfAsked first in main")
         Self.surviveBrokenPipes()
         let folder = Result { try PoolFolder() }
+        // Without a folder there is nothing to be removed.
+        let path = (try? folder.get())?.path
+        await ProcessGuard.ifPossible(folder: path) { guardian in
+            if case .failure(let error) = guardian { self.noteUnguarded(error) }
+            // As noted.
+            await self.live(in: WorkerSurroundings(folder: folder, guardian: try? guardian.get()))
+            (try? folder.get())?.remove()  // as above
+        }
+    }
+
+    private func live(in surroundings: WorkerSurroundings) async {
         await withDiscardingTaskGroup { group in
             group.addTask { await self.tidy() }
             group.addTask { await self.deadlines.run() }
             perform(lending.withLock { $0.open() })
             for await start in starts.stream {
-                group.addTask { await self.live(start.number, after: start.delay, folder) }
+                group.addTask { await self.live(start.number, after: start.delay, surroundings) }
             }
             perform(lending.withLock { $0.close() })
             group.cancelAll()
         }
-        (try? folder.get())?.remove()  // without one there is nothing to be removed
+    }
+
+    private func noteUnguarded(_ error: any Error) {
+        if Task.isCancelled { return }
+        note(
+            ToolWorkerNote(
+                kind: .failedToStart, process: nil, tool: nil,
+                message: "the guard of workers could not be started: when this process is killed, "
+                    + "what a tool that has just crashed had started may go on",
+                details: "\(error)"))
     }
 
     /// How many workers there are, those that are starting included.
@@ -160,7 +180,7 @@ public final class ToolWorkerPool: Sendable {
     // MARK: - Workers
 
     private func live(
-        _ number: Int, after delay: Duration, _ folder: Result<PoolFolder, any Error>
+        _ number: Int, after delay: Duration, _ surroundings: WorkerSurroundings
     ) async {
         // Cancelled, the start fails at once, and the pool is over.
         if delay > .zero { try? await clock.sleep(for: delay) }
@@ -168,9 +188,9 @@ public final class ToolWorkerPool: Sendable {
             number: number, clock: clock, deadlines: deadlines, tell: { self.take($1, of: $0) },
             note: note)
         do {
-            let folder = try folder.get()
+            let folder = try surroundings.folder.get()
             let place = try folder.folder(of: number)
-            await worker.live(launch, folder: place)
+            await worker.live(launch, folder: place, surroundings.guardian)
             folder.removeFolder(of: number)
         } catch {
             worker.lose(.failedToStart("its working folder cannot be made: \(error)"))
@@ -213,6 +233,13 @@ public final class ToolWorkerPool: Sendable {
 
     /// Writing to a worker that has just died would end this process otherwise.
     private static func surviveBrokenPipes() { signal(SIGPIPE, SIG_IGN) }
+}
+
+/// What the workers of a pool have in common while it lives.
+private struct WorkerSurroundings: Sendable {
+    let folder: Result<PoolFolder, any Error>
+    /// Absent where none could be started.
+    let guardian: ProcessGuard?
 }
 
 extension WorkerCall {

@@ -9,7 +9,7 @@ extension WorkerProcess {
     /// Starts the process and stays with it until it has ended and was waited for.
     ///
     /// Whatever happens, nothing of it runs afterwards, and the pool was told that it is lost.
-    func live(_ launch: WorkerLaunch, folder: String) async {
+    func live(_ launch: WorkerLaunch, folder: String, _ guardian: ProcessGuard?) async {
         var ending = WorkerEnding.dismissed
         do {
             let result = try await Subprocess.run(
@@ -18,8 +18,12 @@ extension WorkerProcess {
             ) { execution in
                 let process = execution.processIdentifier.value
                 opened(process, execution.standardInputWriter)
+                // Before it is ready, and nothing can have been started by a tool. A guard that was
+                // killed does not keep workers from their work.
+                try? await guardian?.protect(process)
                 await converse(process, execution.standardOutput, execution.standardError)
                 closed(process)
+                try? await guardian?.release(process)  // as above
             }
             ending = self.ending(result.terminationStatus)
         } catch let failure as SubprocessError {
