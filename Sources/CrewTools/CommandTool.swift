@@ -12,6 +12,7 @@ public struct CommandTool: Tool {
     public let definition: ToolDefinition
     private let program: String
     private let arguments: [ArgumentTemplate]
+    private let numbers: Set<String>
     private let prototype: Program
 
     /// A written time limit is the program's; `definition.timeout` is a little longer, so that the
@@ -51,10 +52,10 @@ public struct CommandTool: Tool {
                 written, "'\(Self.keyPlace)' cannot be a parameter: the engine gives it")
         }
         let known = parameters + [Self.keyPlace]
-        for text in template.words.dropFirst() {
+        for (index, text) in template.words.dropFirst().enumerated() {
             let template: ArgumentTemplate
             do throws(CrewError) {
-                template = try ArgumentTemplate(text)
+                template = try ArgumentTemplate(text, in: "argument \(index + 1) of its command")
             } catch {
                 throw Self.problem(written, error.message)
             }
@@ -71,6 +72,7 @@ public struct CommandTool: Tool {
             throw Self.problem(written, "'\(name)' cannot name an environment variable")
         }
         arguments = templates
+        numbers = Self.numbers(among: written.parameters["properties"]?.object ?? [:])
         prototype = Program(
             command: [program],
             environment: ProgramEnvironment.standard(adding: template.environment),
@@ -116,13 +118,26 @@ public struct CommandTool: Tool {
         var command = [program]
         var optionsHaveEnded = false
         for template in arguments {
-            guard let text = try template.filled(values, optionsHaveEnded: optionsHaveEnded) else {
+            guard
+                let text = try template.filled(
+                    values, numbers: numbers, optionsHaveEnded: optionsHaveEnded)
+            else {
                 continue
             }
             command.append(text)
             if text == "--" { optionsHaveEnded = true }
         }
         return command
+    }
+
+    /// The parameters that can be nothing but numbers.
+    private static func numbers(among properties: JSONObject) -> Set<String> {
+        let isNumeric = { (type: JSONValue) in type == "number" || type == "integer" }
+        return Set(
+            properties.filter { _, schema in
+                guard let type = schema["type"] else { return false }
+                return type.array.map { !$0.isEmpty && $0.allSatisfy(isNumeric) } ?? isNumeric(type)
+            }.map(\.0))
     }
 
     private static func isVariableName(_ name: String) -> Bool {

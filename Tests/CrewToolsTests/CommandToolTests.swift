@@ -68,6 +68,38 @@ struct CommandToolTests {
         #expect(try await inside.call(.test(["a": .string(value)])) == "x\(value)\n")
     }
 
+    @Test("A number may be negative where its parameter is a number and the whole argument")
+    func negativeNumbers() async throws {
+        func echo(_ argument: String, _ type: JSONValue) throws -> CommandTool {
+            try tool(["echo", argument]) {
+                $0.parameters = ["type": "object", "properties": ["n": ["type": type]]]
+            }
+        }
+        #expect(try await echo("{{n}}", "integer").call(.test(["n": -5])) == "-5\n")
+        #expect(try await echo("{{n}}", ["number"]).call(.test(["n": -0.5])) == "-0.5\n")
+        #expect(await error(try echo("{{n}}", "integer"), ["n": "-5"])?.kind == .parameter)
+        #expect(await error(try echo("{{n}}", "string"), ["n": -5])?.kind == .parameter)
+        #expect(
+            await error(try echo("{{n}}", ["integer", "string"]), ["n": -5])?.kind == .parameter)
+        #expect(await error(try echo("{{n}}x", "integer"), ["n": -5])?.kind == .parameter)
+    }
+
+    @Test("What is wrong with a place is said without the text around it, which may be secret")
+    func secretTexts() throws {
+        let error = #expect(throws: CrewError.self) { try tool(["curl", "key=k123{{p"]) }
+        #expect(
+            error?.message
+                == "tool 'T': argument 1 of its command opens '{{' and never closes it; "
+                + "write '}}' behind the name")
+        let header = #expect(throws: CrewError.self) {
+            try HTTPTool.test(
+                "http://a/", HTTPToolConnections(),
+                change: { $1.headers = ["Authorization": "k123 {{}}"] })
+        }
+        #expect(header?.message.contains("its header 'Authorization' has '{{}}'") == true)
+        #expect(header?.message.contains("k123") == false)
+    }
+
     @Test("A zero byte in a value is refused")
     func zeroByte() async throws {
         let tool = try tool(["echo", "{{a}}"], parameters: ["a"])
@@ -178,8 +210,10 @@ struct CommandToolTests {
 
     @Test("A program that does not stop writing is ended", arguments: ["yes", "yes >&2"])
     func flood(command: String) async throws {
-        let failure = await error(try tool(["sh", "-c", command], outputLimit: 10))
-        #expect(failure?.message.contains("would not stop writing") == true)
+        let failure = await error(try tool(["sh", "-c", command], outputLimit: 100_000))
+        let message = try #require(failure?.message)
+        #expect(message.contains("would not stop writing"))
+        #expect(message.utf8.count < 3_000)
     }
 
     @Test("A command that cannot work is refused when it is made")

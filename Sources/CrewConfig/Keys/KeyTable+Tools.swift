@@ -47,7 +47,7 @@ extension KeyTable {
                     + "for `agent` and `crew` the time for a run",
                 "Time for one attempt at a call."),
             Key(
-                "max_output_bytes", .integer(1...16_777_216), default: "65536",
+                "max_output_bytes", .integer(1...16_777_216), default: "1048576",
                 "Bytes of output that are kept."),
             Key(
                 "sequential", .flag, default: "false",

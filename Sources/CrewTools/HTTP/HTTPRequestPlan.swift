@@ -39,11 +39,12 @@ struct HTTPRequestPlan: Sendable {
         host = address.host
         let target = template.url[end...].prefix { $0 != "#" }
         let path = target.prefix { $0 != "?" }
-        self.path = try TextTemplate(path.isEmpty ? "/" : String(path))
+        self.path = try TextTemplate(path.isEmpty ? "/" : String(path), in: "the path of its url")
         let behind = target.dropFirst(path.count + 1)
-        writtenQuery = behind.isEmpty ? nil : try TextTemplate(String(behind))
-        query = try Self.templates(template.query)
-        headers = try Self.templates(template.headers)
+        writtenQuery =
+            behind.isEmpty ? nil : try TextTemplate(String(behind), in: "the query of its url")
+        query = try Self.templates(template.query, "query member")
+        headers = try Self.templates(template.headers, "header")
         for (name, _) in headers + [(template.idempotencyHeader ?? "X", self.path)]
         where !Self.isHeaderName(name) {
             throw Self.problem("'\(name)' is no header that a tool may set")
@@ -142,11 +143,11 @@ struct HTTPRequestPlan: Sendable {
     }
 
     private static func templates(
-        _ texts: [String: String]
+        _ texts: [String: String], _ kind: String
     ) throws(CrewError) -> [(String, TextTemplate)] {
         var result: [(String, TextTemplate)] = []
         for name in texts.keys.sorted() {
-            result.append((name, try TextTemplate(texts[name] ?? "")))
+            result.append((name, try TextTemplate(texts[name] ?? "", in: "its \(kind) '\(name)'")))
         }
         return result
     }

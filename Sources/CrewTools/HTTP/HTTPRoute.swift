@@ -16,7 +16,19 @@ struct HTTPRoute: Sendable {
     let lookUp: LookUp
 
     static let systemLookUp: LookUp = { name in
-        try await BlockingCall.performUnlessCancelled { try NetworkAddress.lookUp(name) }
+        let found: Result<[NetworkAddress], CrewError>
+        do {
+            found = try await BlockingCall.performUnlessCancelled {
+                Result { () throws(CrewError) in try NetworkAddress.lookUp(name) }
+            }
+        } catch is CrewError {
+            // Nobody was asked, so this says nothing of the host.
+            throw ToolFailure(
+                .unavailable,
+                "the host '\(name)' was not looked up: too many earlier look-ups are unanswered",
+                hint: "Try again later.", isWithoutEffect: true)
+        }
+        return try found.get()
     }
 
     /// Addresses of one host that are tried, where earlier ones cannot be connected to.

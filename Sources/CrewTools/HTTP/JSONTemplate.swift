@@ -10,7 +10,7 @@ indirect enum JSONTemplate: Sendable {
     /// - Throws: A sentence when a place is opened and never closed, or has no name.
     init(_ value: JSONValue) throws(CrewError) {
         switch value {
-        case .string(let text): self = .text(try TextTemplate(text))
+        case .string(let text): self = .text(try TextTemplate(text, in: "a text of its body"))
         case .array(let elements):
             var templates: [JSONTemplate] = []
             for element in elements { templates.append(try JSONTemplate(element)) }

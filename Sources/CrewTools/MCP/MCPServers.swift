@@ -63,7 +63,10 @@ public func withMCPServers<Value: Sendable>(
             switch definition.transport {
             case .stdio(let command):
                 StdioTransport(
-                    process: StdioServerProcess(command: command, clock: clock), inbox: inbox)
+                    process: StdioServerProcess(command: command, clock: clock), inbox: inbox
+                ) { words in
+                    log("MCP server '\(definition.name)' has ended; its last words:\n\(words)")
+                }
             case .http(let url, let headers):
                 HTTPTransport(
                     url: url, headers: headers, client: client, inbox: inbox, clock: clock)

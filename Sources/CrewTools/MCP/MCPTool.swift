@@ -80,8 +80,9 @@ struct MCPTool: Tool {
                 action: .findOutFirst)
         case .status(401, _), .status(403, _):
             return ToolFailure(.permission, text, isWithoutEffect: true)
-        case .status(429, _), .status(503, _):
-            return ToolFailure(.unavailable, text, isWithoutEffect: true)
+        case .status(429, _): return ToolFailure(.unavailable, text, isWithoutEffect: true)
+        // A proxy says that too, of a server that took the request and then fell.
+        case .status(503, _): return ToolFailure(.unavailable, text)
         case .status: return ToolFailure(.system, text)
         case .unreadable: return ToolFailure(.parse, text)
         }

@@ -46,9 +46,21 @@ struct MCPToolList: Sendable {
             }
             entries.append(Entry(definition: definition, name: name, headers: headers))
         }
-        let offered = Set(listed.compactMap { $0["name"]?.string })
-        for name in server.allow where !offered.contains(name) {
-            warnings.append("it does not offer the allowed tool '\(name)'")
+        warnOfStrangers(in: server, offered: Set(listed.compactMap { $0["name"]?.string }))
+    }
+
+    /// A name that is misspelt leaves open what was to be closed, so each is told.
+    private mutating func warnOfStrangers(in server: MCPServerDefinition, offered: Set<String>) {
+        let written = [
+            ("allow", server.allow), ("deny", server.deny),
+            ("effects", server.effects.keys.sorted()),
+        ]
+        for (key, names) in written {
+            for name in names where !offered.contains(name) {
+                let hint = NearestWord.of(name, among: offered).map { "; did you mean '\($0)'?" }
+                warnings.append(
+                    "it does not offer the tool '\(name)' that '\(key)' names" + (hint ?? ""))
+            }
         }
     }
 

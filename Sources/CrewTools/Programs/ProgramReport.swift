@@ -11,6 +11,9 @@ struct ProgramReport: Sendable {
         case wroteTooMuch
     }
 
+    /// Characters of an endless output that its failure tells; the rest would say no more.
+    private static let beginning = 2_000
+
     let ending: Ending
     /// What it wrote, cut at the limit with a note.
     let output: String
@@ -46,7 +49,9 @@ struct ProgramReport: Sendable {
                 .commandFailed, "'\(program)' was ended because it would not stop writing")
         }
         failure.message +=
-            ending == .wroteTooMuch ? "; it began:\n\(output)" : told(lastWords)
+            ending == .wroteTooMuch
+            ? "; it began:\n\(Substring(output.unicodeScalars.prefix(Self.beginning)))"
+            : told(lastWords)
         if failure.hint == nil, let memory = limits.memoryBytes, soundsShortOfMemory {
             failure.hint = "It may use \(memory / 1_048_576) MiB of memory."
         }

@@ -9,18 +9,23 @@ struct TextTemplate: Sendable, Hashable {
 
     let parts: [Part]
 
-    /// - Throws: A sentence when a place is opened and never closed, or has no name.
-    init(_ text: String) throws(CrewError) {
+    /// - Throws: A sentence when a place is opened and never closed, or has no name. It repeats
+    ///   nothing of the text, which may hold secrets by now, but names `place`: where it is written.
+    init(_ text: String, in place: String) throws(CrewError) {
         var parts: [Part] = []
         var rest = Substring(text)
         while let opening = rest.firstRange(of: "{{") {
             let after = rest[opening.upperBound...]
             guard let closing = after.firstRange(of: "}}") else {
-                throw CrewError(.invalidDefinition, "'\(text)' opens '{{' and never closes it")
+                throw CrewError(
+                    .invalidDefinition,
+                    "\(place) opens '{{' and never closes it; write '}}' behind the name")
             }
             let name = after[..<closing.lowerBound].filter { $0 != " " }
             guard !name.isEmpty else {
-                throw CrewError(.invalidDefinition, "'\(text)' has '{{}}' without a name")
+                throw CrewError(
+                    .invalidDefinition,
+                    "\(place) has '{{}}' without a name; write a parameter's name in it")
             }
             if opening.lowerBound > rest.startIndex {
                 parts.append(.text(String(rest[..<opening.lowerBound])))

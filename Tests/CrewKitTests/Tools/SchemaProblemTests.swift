@@ -105,7 +105,7 @@ struct SchemaProblemTests {
             "properties": [
                 "a": ["type": ["string", "null"], "format": "date-time", "default": nil],
                 "b": ["type": "array", "items": ["type": "number", "format": "double"]],
-                "c": ["type": "object", "additionalProperties": false, "nullable": true],
+                "c": ["type": "object", "additionalProperties": false],
                 "d": ["enum": [1, "x"], "default": 1, "vendor-note": "y"],
                 "e": true,
                 "f": ["anyOf": [["type": "string"], ["type": "integer"]], "default": 5],
@@ -116,6 +116,24 @@ struct SchemaProblemTests {
         ]
         #expect(lines(schema) == [])
         #expect(ToolDefinition(name: "T", description: "", parameters: schema).schemaProblems == [])
+    }
+
+    @Test(
+        "A keyword that is known and never checked is told",
+        arguments: [
+            ("multipleOf", 2), ("uniqueItems", true), ("not", ["type": "null"]),
+            ("allOf", [["type": "string"]]), ("prefixItems", []), ("minProperties", 1),
+            ("patternProperties", [:]), ("$ref", "#/$defs/a"), ("nullable", true), ("if", [:]),
+        ] as [(String, JSONValue)])
+    func unchecked(keyword: String, value: JSONValue) throws {
+        let schema: JSONValue = [
+            "type": "object", "properties": ["x": .object(JSONObject([(keyword, value)]))],
+        ]
+        let problem = try #require(SchemaProblem.all(in: schema).first)
+        #expect(problem.severity == .warning)
+        #expect(problem.code == "unchecked_keyword")
+        #expect(problem.path == [.key("properties"), .key("x"), .key(keyword)])
+        #expect(problem.suggestion != nil)
     }
 
     @Test("A schema of endless depth is looked at for a while only")

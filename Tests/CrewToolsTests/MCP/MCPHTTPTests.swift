@@ -124,7 +124,7 @@ struct MCPHTTPTests {
         arguments: [
             (-32602, 200, ToolFailure.Kind.parameter, true), (-32601, 404, .notFound, true),
             (-32603, 200, .commandFailed, false), (0, 403, .permission, true),
-            (0, 503, .unavailable, true), (0, 500, .system, false),
+            (0, 503, .unavailable, false), (0, 500, .system, false),
         ])
     func errors(
         code: Int, status: Int, kind: ToolFailure.Kind, isWithoutEffect: Bool

@@ -23,7 +23,8 @@ import Testing
             text.split(separator: " ").compactMap { Int32($0) }
         }
 
-        @Test("A server that dies in mid-call fails the call with its last words, and is restarted")
+        @Test(
+            "A server that dies in mid-call fails the call with its status alone, and is restarted")
         func death() async throws {
             try await MCPFixture.withServer(.modernStdio) { definition in
                 definition.effects = ["add": .read]
@@ -33,7 +34,8 @@ import Testing
                 #expect(failure.action == .findOutFirst)
                 #expect(!failure.isWithoutEffect)
                 #expect(failure.message.contains("ended with exit code 7"))
-                #expect(failure.message.contains("last words"))
+                // They are for people: in the log, as the next test shows.
+                #expect(!failure.message.contains("last words"))
                 #expect(servers.tools.count > 5)
                 let sum = try await servers.callOnceBack("tests__add", ["a": 2, "b": 3])
                 #expect(sum == "5")
@@ -144,6 +146,38 @@ import Testing
             }
         }
 
+        @Test("The last words of a server are told to people, and to nobody else")
+        func lastWords() async throws {
+            let definition = MCPServerDefinition(
+                name: "sad",
+                transport: .stdio(CommandTemplate(["sh", "-c", "echo the key is k >&2; exit 3"])))
+            let log = Log()
+            try await withMCPServers([definition], log: log.add) { servers in
+                #expect(servers.reports[0].problem == "ended with exit code 3")
+            }
+            #expect(log.sentences.contains { $0.contains("its last words:\nthe key is k") })
+        }
+
+        @Test("The folder of a server is one that a later process finds again")
+        func folder() async throws {
+            try await MCPFixture.withFolder { parent in
+                var process = StdioServerProcess(
+                    command: CommandTemplate(["sh", "-c", "pwd"]), grace: .milliseconds(20))
+                process.temporaryFolder = parent
+                let input: StdioServerProcess.Input = AsyncStream.makeStream()
+                let lines = Log()
+                _ = try await process.run(input: input, ending: Latch()) { line in
+                    guard case .whole(let bytes) = line else { return }
+                    lines.add(String(decoding: bytes, as: UTF8.self))
+                    // In use, so it stays.
+                    WorkFolder.removeLeftovers(in: parent)
+                }
+                let folder = try #require(lines.sentences.first)
+                #expect(folder.contains("/crew-work-"))
+                #expect(try FileManager.default.contentsOfDirectory(atPath: parent) == [])
+            }
+        }
+
         @Test("A program that is missing is said to be", arguments: [true, false])
         func missing(isRequired: Bool) async throws {
             var definition = MCPServerDefinition(
@@ -161,9 +195,9 @@ import Testing
                     #expect(servers.tools.isEmpty)
                     #expect(servers.reports[0].problem?.contains("no-such-program") == true)
                 }
-                let sentence = try #require(log.sentences.first)
+                let sentence = try #require(log.sentences.first { $0.contains("started") })
                 #expect(sentence.contains("MCP server 'gone' could not be started"))
-                #expect(sentence.contains("no-such-program: not found"))
+                #expect(sentence.contains("as 'no-such-program' (exit code 127)"))
             }
         }
 

@@ -27,15 +27,41 @@ struct MCPUnitTests {
         return MCPToolList(tools, of: definition, timeout: nil, hasHeaders: hasHeaders)
     }
 
-    @Test("Only what is allowed and not denied is offered, and a wrong name is told")
+    @Test("Only what is allowed and not denied is offered")
     func allowAndDeny() {
         let tools: [JSONValue] = [["name": "a"], ["name": "b"], ["name": "c"]]
         let list = list(tools) {
-            $0.allow = ["a", "b", "z"]
+            $0.allow = ["a", "b"]
             $0.deny = ["b"]
         }
         #expect(list.entries.map(\.name) == ["a"])
-        #expect(list.warnings == ["it does not offer the allowed tool 'z'"])
+        #expect(list.warnings == [])
+    }
+
+    @Test("Each name that the server does not have is told, with the one that may be meant")
+    func strangers() {
+        let list = list([["name": "delete_all"], ["name": "read"]]) {
+            $0.allow = ["delete_all", "read", "zzzzzzzzzz"]
+            $0.deny = ["delete_al"]
+            $0.effects = ["reed": .read]
+        }
+        #expect(
+            list.warnings == [
+                "it does not offer the tool 'zzzzzzzzzz' that 'allow' names",
+                "it does not offer the tool 'delete_al' that 'deny' names; "
+                    + "did you mean 'delete_all'?",
+                "it does not offer the tool 'reed' that 'effects' names; did you mean 'read'?",
+            ])
+    }
+
+    @Test(
+        "Only a server that certainly did nothing lets a call be made again",
+        arguments: [
+            (.status(429, ""), true), (.status(503, ""), false), (.lost("broke"), false),
+            (.unreachable("refused"), true),
+        ] as [(MCPFailure, Bool)])
+    func withoutEffect(failure: MCPFailure, isWithoutEffect: Bool) {
+        #expect(MCPTool.failure(failure, server: "s").isWithoutEffect == isWithoutEffect)
     }
 
     @Test("A server's hints make us more careful, never less")

@@ -38,7 +38,7 @@ public struct DeclaredTool: Sendable, Hashable {
         self.work = work
         self.parameters = parameters
         self.effect = effect
-        self.maxOutputBytes = 65_536
+        self.maxOutputBytes = 1_048_576
         self.isSequential = false
         self.policy = ToolPolicy()
     }

@@ -1,7 +1,8 @@
 /// Something about a tool's parameter schema that its author should know.
 public struct SchemaProblem: Sendable, Hashable {
     public var severity: DefinitionProblem.Severity
-    /// Stays the same between versions: `invalid_schema`, `unknown_format` or `unknown_keyword`.
+    /// Stays the same between versions: `invalid_schema`, `unknown_format`, `unknown_keyword`
+    /// or `unchecked_keyword`.
     public var code: String
     /// The way from the schema's root to the place.
     public var path: [DefinitionPath.Step]

@@ -208,6 +208,12 @@ struct SchemaReview {
     }
 
     private mutating func checkKeywords(_ keywords: JSONObject, at place: Path) {
+        for keyword in keywords.keys where Self.unchecked.contains(keyword) {
+            warn(
+                "unchecked_keyword", keyword, in: place,
+                "'\(keyword)' has no effect here: models are told it, and no value is checked by it",
+                Self.substitutes[keyword] ?? "remove it, or let the tool check its values")
+        }
         // Short words are near too many others.
         for keyword in keywords.keys
         where keyword.utf8.count > 3 && !Self.keywords.contains(keyword) {
@@ -217,6 +223,19 @@ struct SchemaReview {
                 "did you mean '\(meant)'?")
         }
     }
+
+    /// Keywords of JSON Schema that bind values, and that the check of arguments does not know.
+    private static let unchecked: Set<String> = [
+        "multipleOf", "uniqueItems", "allOf", "not", "if", "nullable", "$ref",
+        "prefixItems", "contains", "minProperties", "maxProperties", "propertyNames",
+        "patternProperties", "dependentRequired",
+    ]
+
+    private static let substitutes = [
+        "nullable": "write type: [string, 'null'], or what it is",
+        "$ref": "write the schema itself in its place",
+        "allOf": "write all of it in one schema",
+    ]
 
     private static let keywords: Set<String> = [
         "type", "properties", "required", "additionalProperties", "items", "enum", "const",

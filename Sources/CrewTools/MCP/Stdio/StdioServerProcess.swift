@@ -1,5 +1,4 @@
 import CrewKit
-import FoundationEssentials
 import Subprocess
 import Synchronization
 import SystemPackage
@@ -23,6 +22,8 @@ struct StdioServerProcess: Sendable {
     var clock: any Clock<Duration> = ContinuousClock()
     /// How long it has after the end of its input, and again after it was asked to end.
     var grace: Duration = .seconds(2)
+    /// Where its folder is made.
+    var temporaryFolder = WorkFolder.temporaryFolder
 
     /// Lines for a server, and the hand that adds them.
     typealias Input = (
@@ -57,12 +58,19 @@ struct StdioServerProcess: Sendable {
         _ receive: @escaping @Sendable (LineSplitter.Line) -> Void
     ) async throws -> Report {
         _ = signal(SIGPIPE, SIG_IGN)  // Else writing to a server that has just died ends us too.
-        let folder = try command.workingDirectory == nil ? Self.makeFolder() : nil
-        defer {
-            // What cannot be removed is left to whoever cleans the temporary folder.
-            if let folder { try? FileManager.default.removeItem(atPath: folder) }  // see above
+        guard command.workingDirectory == nil else {
+            return try await run(in: nil, input, ending, receive)
         }
-        return try await ProcessGuard.with(folder: folder) { guardian in
+        return try await WorkFolder.with(in: temporaryFolder) { folder in
+            try await run(in: folder, input, ending, receive)
+        }
+    }
+
+    private func run(
+        in folder: String?, _ input: Input, _ ending: Latch,
+        _ receive: @escaping @Sendable (LineSplitter.Line) -> Void
+    ) async throws -> Report {
+        try await ProcessGuard.with(folder: folder) { guardian in
             let leader = Leader()
             return try await withThrowingTaskGroup(of: Report?.self) { group in
                 group.addTask {
@@ -125,7 +133,7 @@ struct StdioServerProcess: Sendable {
                 await group.waitForAll()
             }
         }
-        return Report(status: Self.words(for: result.terminationStatus), lastWords: lastWords.text)
+        return Report(status: words(for: result.terminationStatus), lastWords: lastWords.text)
     }
 
     private func configuration(in folder: String?) -> Configuration {
@@ -150,16 +158,10 @@ struct StdioServerProcess: Sendable {
             platformOptions: options)
     }
 
-    private static func makeFolder() throws -> String {
-        let folder = FileManager.default.temporaryDirectory
-            .appendingPathComponent("crew-mcp-\(UUID().uuidString)")  // default
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        return folder.path
-    }
-
-    private static func words(for status: TerminationStatus) -> String {
+    private func words(for status: TerminationStatus) -> String {
         switch status {
-        case .exited(127): "could not be started (exit code 127)"
+        case .exited(127):
+            "could not be started as '\(command.words.first ?? "")' (exit code 127)"
         case .exited(let code): "ended with exit code \(code)"
         case .signaled(let signal): "was ended by signal \(signal)"
         }

@@ -20,11 +20,17 @@ final class StdioTransport: MCPTransport {
     let hasHeaders = false
     private let process: StdioServerProcess
     private let inbox: MCPInbox
+    private let log: @Sendable (String) -> Void
     private let state = Mutex(State.open(waiting: [:]))
     private let input: StdioServerProcess.Input
     private let ending = Latch()
 
-    init(process: StdioServerProcess, inbox: MCPInbox) {
+    /// - Parameter log: takes what the server said last. It is for people, and may hold secrets.
+    init(
+        process: StdioServerProcess, inbox: MCPInbox,
+        log: @escaping @Sendable (String) -> Void = { _ in }
+    ) {
+        self.log = log
         self.process = process
         self.inbox = inbox
         input = AsyncStream.makeStream(bufferingPolicy: .bufferingOldest(Self.queueLength))
@@ -36,8 +42,8 @@ final class StdioTransport: MCPTransport {
             let report = try await process.run(input: input, ending: ending) { [self] in
                 take($0)
             }
-            let words = report.lastWords
-            reason = "\(report.status)" + (words.isEmpty ? "" : "; its last words:\n\(words)")
+            if !report.lastWords.isEmpty { log(report.lastWords) }
+            reason = report.status
         } catch is CancellationError {
             reason = "was stopped"
         } catch {
