@@ -41,6 +41,10 @@ enum Floods {
             for number in Int32(0)..<1024 { close(number) }
             while true { pause() }
         },
+        FixtureTool("close_all_and_return") { _ in
+            for number in Int32(0)..<1024 { close(number) }
+            return "closed"
+        },
         FixtureTool("open_files", limits: ResourceLimits(openFiles: 16)) { _ in
             for count in 0..<4096 where open("/dev/null", O_RDONLY | O_CLOEXEC) < 0 {
                 throw ToolFailure(.system, "no file after \(count): \(errno == EMFILE)")

@@ -18,6 +18,7 @@ import Testing
                 ("flood_output", "would not stop writing"),
                 ("flood_errors", "would not stop writing"),
                 ("garbage", "disturbed its process"), ("close_all", "closed all its files"),
+                ("close_all_and_return", "closed all its files"),
                 ("burn", "more than 1 s of processor time"),
             ] as [(ToolName, String)])
         func dies(tool: ToolName, words: String) async throws {

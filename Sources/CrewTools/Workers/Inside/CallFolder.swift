@@ -46,10 +46,6 @@ struct CallFolder: Sendable {
         return true
     }
 
-    /// Removes it when it is empty, and the pool's with it when this was the last.
-    func removeIfEmpty() {
-        rmdir(path)
-        let pool = path.split(separator: "/").dropLast().map { "/\($0)" }.joined()
-        PoolFolder.removeIfEmpty(pool)
-    }
+    /// Removes it when it is empty; the pool's folder belongs to the pool and its guard.
+    func removeIfEmpty() { rmdir(path) }
 }

@@ -134,7 +134,8 @@ struct WorkerServing: Sendable {
 
     private func say(_ frame: WorkerFrame, of call: WorkerCall, _ health: WorkerHealth) {
         do throws(WorkerGarbage) {
-            if !pipe.send(try frame.encoded()) { end() }
+            // The server is gone, or the tool has closed the pipe and has come back.
+            if !pipe.send(try frame.encoded()) { endWithoutPipe() }
         } catch {
             let failure = ToolFailure(
                 .system, "The tool's answer has \(error.problem).",

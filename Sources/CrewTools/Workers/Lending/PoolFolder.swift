@@ -46,16 +46,6 @@ struct PoolFolder: Sendable {
         close(lock)
     }
 
-    /// Removes the folder of a pool whose process was killed, unless it holds something still.
-    static func removeIfEmpty(_ folder: String) {
-        // What cannot be listed is not removed.
-        guard (try? FileManager.default.contentsOfDirectory(atPath: folder)) == ["lock"] else {
-            return
-        }
-        unlink("\(folder)/lock")
-        rmdir(folder)
-    }
-
     private static func remove(_ folder: String) {
         let files = FileManager.default
         // What fails here is tried again below.
