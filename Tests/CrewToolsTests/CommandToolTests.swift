@@ -115,7 +115,13 @@ struct CommandToolTests {
     @Test("An exit code other than zero is an error with the last words")
     func exitCode() async throws {
         let failing = try tool(["sh", "-c", "echo out; echo broken >&2; exit 3"])
-        #expect(await error(failing)?.message == "'sh' failed with exit code 3:\nbroken")
+        #expect(
+            await error(failing)?.message == """
+                'sh' failed with exit code 3:
+                broken
+                Its output ended with:
+                out
+                """)
         #expect(await error(failing)?.kind == .commandFailed)
         let silent = try tool(["sh", "-c", "echo out; exit 1"])
         #expect(await error(silent)?.message == "'sh' failed with exit code 1:\nout")

@@ -11,6 +11,8 @@ public struct ToolFailure: Error, Sendable, Hashable, Codable {
     public var action: Action
     /// Whether it is certain that the call has changed nothing.
     public var isWithoutEffect: Bool
+    /// How many seconds the other side asked to be left alone; absent where it did not say.
+    public var retryAfterSeconds: Int?
 
     /// What went wrong, as a string that stays the same between versions.
     public struct Kind: Identifier {
@@ -51,6 +53,7 @@ public struct ToolFailure: Error, Sendable, Hashable, Codable {
     enum CodingKeys: String, CodingKey {
         case kind, message, hint, action
         case isWithoutEffect = "without_effect"
+        case retryAfterSeconds = "retry_after_seconds"
     }
 
     /// - Parameter action: absent takes the one that suits the kind.

@@ -80,6 +80,7 @@ struct HTTPAnswer: Sendable {
             failure.hint =
                 "It asks to wait: \(wait.prefix(40))" + (Int(wait) == nil ? "" : " s") + "."
             failure.action = .tryLater
+            failure.retryAfterSeconds = Int(wait).map { min(max(0, $0), 86_400) }
         }
         // It says that it did not look at the request.
         failure.isWithoutEffect = status == 429

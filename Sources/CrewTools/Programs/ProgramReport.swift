@@ -18,7 +18,7 @@ struct ProgramReport: Sendable {
     /// What it wrote, cut at the limit with a note.
     let output: String
     let error: String
-    /// The end of what it wrote, of its errors where there are any.
+    /// The end of what it wrote: its errors first, then its output.
     let lastWords: String
 
     init(ending: Ending, output: OutputBuffer, error: OutputBuffer) {
@@ -26,7 +26,10 @@ struct ProgramReport: Sendable {
         self.output = output.text
         self.error = error.text
         let complaint = error.tail
-        lastWords = complaint.isEmpty ? output.tail : complaint
+        let answer = output.tail
+        lastWords =
+            complaint.isEmpty || answer.isEmpty
+            ? complaint + answer : "\(complaint)\nIts output ended with:\n\(answer)"
     }
 
     var isSuccess: Bool { ending == .exited(0) }

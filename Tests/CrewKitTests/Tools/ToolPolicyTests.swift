@@ -59,6 +59,19 @@ struct ToolPolicyTests {
         #expect(clock.sleeps.contains(.seconds(1)) && clock.sleeps.contains(.seconds(2)))
     }
 
+    @Test("A wait that the other side asks for is kept, and one that is too long ends the attempts")
+    func askedWait() async throws {
+        let clock = ShortWaitClock()
+        var busy = ToolFailure(.unavailable, "busy")
+        busy.retryAfterSeconds = 2
+        #expect(try await applied(retry, to: Flaky([busy]), clock).call(invocation()) == "answer 2")
+        #expect(clock.sleeps.contains(.seconds(2)))
+        busy.retryAfterSeconds = 60
+        let tool = Flaky([busy])
+        await #expect(throws: busy) { try await applied(retry, to: tool).call(invocation()) }
+        #expect(tool.calls == 1)
+    }
+
     @Test("After the last attempt the failure is the result")
     func givesUp() async throws {
         let down = ToolFailure(.system, "down")

@@ -24,7 +24,7 @@ struct RetryingTool: Tool {
     var definition: ToolDefinition {
         var definition = base.definition
         let attempts = max(1, policy.attempts)
-        let delays = (1..<max(2, attempts)).reduce(Duration.zero) { $0 + delay(after: $1) }
+        let delays = policy.maxDelay * (attempts - 1)
         definition.timeout = attempt.longest * attempts + delays
         return definition
     }
@@ -35,12 +35,14 @@ struct RetryingTool: Tool {
             do {
                 return try await attempt.perform(call, with: base)
             } catch let failure as ToolFailure {
-                guard number < policy.attempts, mayRepeat(failure) else { throw failure }
+                guard number < policy.attempts, mayRepeat(failure),
+                    let wait = wait(after: number, failure)
+                else { throw failure }
                 await call.reports?.report(
                     ToolReports.Progress(
                         done: Double(number), total: Double(policy.attempts),
                         message: "attempt \(number) failed: \(failure.kind)"))
-                try await clock.clock.sleep(for: delay(after: number) * (1 - chance() / 2))
+                try await clock.clock.sleep(for: wait)
                 number += 1
             }
         }
@@ -51,6 +53,13 @@ struct RetryingTool: Tool {
         let definition = base.definition
         guard failure.mayPass, definition.effect != .irreversible else { return false }
         return definition.effect == .read || definition.isIdempotent || failure.isWithoutEffect
+    }
+
+    /// At least what the other side asks for; `nil` when that is longer than is ever waited.
+    private func wait(after attempt: Int, _ failure: ToolFailure) -> Duration? {
+        let asked = Duration.seconds(failure.retryAfterSeconds ?? 0)
+        guard asked <= policy.maxDelay else { return nil }
+        return max(asked, delay(after: attempt) * (1 - chance() / 2))
     }
 
     private func delay(after attempt: Int) -> Duration {
