@@ -40,6 +40,16 @@ public struct ToolName: Identifier {
     public let rawValue: String
     public init(rawValue: String) { self.rawValue = rawValue }
 
+    /// Whether a text holds only what every model interface takes in a tool's name.
+    static func hasPlainLetters(_ text: String) -> Bool {
+        text.utf8.allSatisfy {
+            switch $0 {
+            case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, UInt8(ascii: "_"), UInt8(ascii: "-"): true
+            default: false
+            }
+        }
+    }
+
     /// Whether it stands for all tools whose names begin with what precedes its final `*`.
     public var isPattern: Bool { rawValue.hasSuffix("*") }
 

@@ -43,18 +43,16 @@ final class BlockingCall: Sendable {
         _ body: @escaping @Sendable () throws -> Value
     ) async throws -> Value {
         try shared.begin()
-        let answer = FirstAnswer<Value>()
+        let answer = OneAnswer<Result<Value, any Error>>()
         return try await withTaskCancellationHandler {
-            try await withCheckedThrowingContinuation { continuation in
-                answer.wait(continuation)
-                DispatchQueue(label: "crew.tools.blocking").async {
-                    let result = Result(catching: body)
-                    shared.end()
-                    answer.give(result)
-                }
+            DispatchQueue(label: "crew.tools.blocking").async {
+                let result = Result(catching: body)
+                shared.end()
+                _ = answer.give(result)  // too late for a caller who has gone
             }
+            return try await answer.value().get()
         } onCancel: {
-            answer.give(.failure(CancellationError()))
+            _ = answer.give(.failure(CancellationError()))  // or it was there already
         }
     }
 
@@ -73,46 +71,5 @@ final class BlockingCall: Sendable {
 
     private func end() {
         underWay.withLock { $0 -= 1 }
-    }
-}
-
-/// One of two answers, whichever comes first.
-private final class FirstAnswer<Value: Sendable>: Sendable {
-    private enum State {
-        /// Goes to `awaited` or `given`.
-        case new
-        /// Goes to `over`.
-        case awaited(CheckedContinuation<Value, any Error>)
-        /// Before anybody waited. Goes to `over`.
-        case given(Result<Value, any Error>)
-        case over
-    }
-
-    private let state = Mutex(State.new)
-
-    func wait(_ continuation: CheckedContinuation<Value, any Error>) {
-        let early = state.withLock { state -> Result<Value, any Error>? in
-            guard case .given(let result) = state else {
-                state = .awaited(continuation)
-                return nil
-            }
-            state = .over
-            return result
-        }
-        if let early { continuation.resume(with: early) }
-    }
-
-    func give(_ result: Result<Value, any Error>) {
-        let continuation = state.withLock { state -> CheckedContinuation<Value, any Error>? in
-            switch state {
-            case .new: state = .given(result)
-            case .awaited(let continuation):
-                state = .over
-                return continuation
-            case .given, .over: break
-            }
-            return nil
-        }
-        continuation?.resume(with: result)
     }
 }

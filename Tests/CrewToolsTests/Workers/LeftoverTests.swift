@@ -20,6 +20,20 @@ import Testing
             text.split(separator: " ").compactMap { Int32($0) }
         }
 
+        @Test("Pools that begin at the same moment do not take each other's folders for abandoned")
+        func together() async throws {
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for _ in 0..<200 {
+                    group.addTask {
+                        let folder = try PoolFolder()
+                        _ = try folder.folder(of: 1)
+                        folder.remove()
+                    }
+                }
+                try await group.waitForAll()
+            }
+        }
+
         @Test("Processes that a tool leaves behind end with its call")
         func returned() async throws {
             try await WorkerScene.living { scene async throws in

@@ -49,13 +49,7 @@ struct DeclaredToolCheck {
 
     private static func isName(_ name: String) -> Bool {
         (1...64).contains(name.utf8.count)
-            && name.utf8.allSatisfy {
-                switch $0 {
-                case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, UInt8(ascii: "_"), UInt8(ascii: "-"):
-                    true
-                default: false
-                }
-            }
+            && ToolName.hasPlainLetters(name)
     }
 
     private mutating func checkParameters(of tool: DeclaredTool, at path: DefinitionPath) {

@@ -60,13 +60,7 @@ struct ServerCheck {
     private static func isName(_ name: String) -> Bool {
         (1...40).contains(name.utf8.count) && !name.contains(MCPServerDefinition.separator)
             && !name.hasSuffix("_")
-            && name.utf8.allSatisfy {
-                switch $0 {
-                case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, UInt8(ascii: "_"), UInt8(ascii: "-"):
-                    true
-                default: false
-                }
-            }
+            && ToolName.hasPlainLetters(name)
     }
 
     private mutating func checkSettings(_ settings: CrewSettings) {

@@ -31,7 +31,6 @@ final class HTTPTransport: MCPTransport {
     private let session = Mutex(Session())
     private let outbox: AsyncStream<JSONValue>
     private let posting: AsyncStream<JSONValue>.Continuation
-    private let ending = Latch()
 
     init(
         url: String, headers: [String: String], client: HTTPClient, inbox: MCPInbox,
@@ -65,7 +64,6 @@ final class HTTPTransport: MCPTransport {
     func close() {
         posting.finish()
         inbox.close()
-        ending.open()
     }
 
     func notify(_ message: JSONValue, era: MCPEra) {

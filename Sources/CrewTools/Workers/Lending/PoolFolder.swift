@@ -22,11 +22,31 @@ struct PoolFolder: Sendable {
     init() throws {
         let parent = FileManager.default.temporaryDirectory.path
         Self.removeAbandoned(in: parent)
-        var template = Array("\(parent)/\(Self.prefix)XXXXXX".utf8CString)
-        guard mkdtemp(&template) != nil else { throw CocoaError(.fileWriteUnknown) }
-        path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
-        lock = open("\(path)/lock", O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
-        guard lock >= 0, crew_lock(lock) != 0 else { throw CocoaError(.fileWriteUnknown) }
+        // Each attempt fails only when another pool looks for abandoned folders in that very moment.
+        for _ in 0..<100 {
+            var template = Array("\(parent)/\(Self.prefix)XXXXXX".utf8CString)
+            guard mkdtemp(&template) != nil else { break }
+            let path = String(
+                decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+            if let lock = Self.takeLock(in: path) {
+                (self.path, self.lock) = (path, lock)
+                return
+            }
+        }
+        throw CocoaError(.fileWriteUnknown)
+    }
+
+    /// The lock of a new folder; absent when another pool has taken the folder for abandoned, and has
+    /// removed it or is about to.
+    private static func takeLock(in folder: String) -> Int32? {
+        let lock = open("\(folder)/lock", O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
+        guard lock >= 0 else { return nil }
+        var facts = stat()
+        guard crew_lock(lock) != 0, fstat(lock, &facts) == 0, facts.st_nlink > 0 else {
+            close(lock)
+            return nil
+        }
+        return lock
     }
 
     /// A new working folder for the worker of that number.
