@@ -41,7 +41,7 @@ struct WorkerScene: Sendable {
 
     static func living<Value: Sendable>(
         settings: ToolWorkerSettings = ToolWorkerSettings(), toolTimeout: Duration = .seconds(600),
-        launch: WorkerLaunch = WorkerLaunch(executable: binary),
+        launch: WorkerLaunch = WorkerLaunch(executable: binary, lastWordsTime: .seconds(300)),
         clock: any Clock<Duration> = ContinuousClock(),
         _ body: (WorkerScene) async throws -> Value
     ) async throws -> Value {

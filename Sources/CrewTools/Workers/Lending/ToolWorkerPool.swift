@@ -185,12 +185,13 @@ public final class ToolWorkerPool: Sendable {
         // Cancelled, the start fails at once, and the pool is over.
         if delay > .zero { try? await clock.sleep(for: delay) }
         let worker = WorkerProcess(
-            number: number, clock: clock, deadlines: deadlines, tell: { self.take($1, of: $0) },
+            number: number, launch: launch, clock: clock, deadlines: deadlines,
+            tell: { self.take($1, of: $0) },
             note: note)
         do {
             let folder = try surroundings.folder.get()
             let place = try folder.folder(of: number)
-            await worker.live(launch, folder: place, surroundings.guardian)
+            await worker.live(in: place, surroundings.guardian)
             folder.removeFolder(of: number)
         } catch {
             worker.lose(.failedToStart("its working folder cannot be made: \(error)"))

@@ -12,14 +12,18 @@ package struct WorkerLaunch: Sendable {
     package var arguments: [String]
     /// Variables of this process that a worker gets besides the usual ones.
     package var variables: [String]
+    /// How long a worker that crashed may take to say where. Its call has failed by then.
+    package var lastWordsTime: Duration
 
     package init(
         executable: String = WorkerLaunch.ownExecutable,
-        arguments: [String] = [ToolWorker.argument], variables: [String] = []
+        arguments: [String] = [ToolWorker.argument], variables: [String] = [],
+        lastWordsTime: Duration = .seconds(5)
     ) {
         self.executable = executable
         self.arguments = arguments
         self.variables = variables
+        self.lastWordsTime = lastWordsTime
     }
 
     /// This program; on Linux also when its file was replaced meanwhile.

@@ -25,7 +25,7 @@ extension WorkerProcess {
 
     private func endLastWords() async {
         // Cancelled, the worker has ended.
-        guard (try? await clock.sleep(for: Self.backtraceTime)) != nil else { return }
+        guard (try? await clock.sleep(for: launch.lastWordsTime)) != nil else { return }
         kill()
     }
 

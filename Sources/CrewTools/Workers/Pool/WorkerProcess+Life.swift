@@ -9,7 +9,7 @@ extension WorkerProcess {
     /// Starts the process and stays with it until it has ended and was waited for.
     ///
     /// Whatever happens, nothing of it runs afterwards, and the pool was told that it is lost.
-    func live(_ launch: WorkerLaunch, folder: String, _ guardian: ProcessGuard?) async {
+    func live(in folder: String, _ guardian: ProcessGuard?) async {
         var ending = WorkerEnding.dismissed
         do {
             let result = try await Subprocess.run(

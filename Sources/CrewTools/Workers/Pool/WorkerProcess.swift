@@ -52,6 +52,7 @@ final class WorkerProcess: Sendable {
     }
 
     let number: Int
+    let launch: WorkerLaunch
     let clock: any Clock<Duration>
     private let deadlines: CallDeadlines
     let state = Mutex(State())
@@ -67,15 +68,14 @@ final class WorkerProcess: Sendable {
     static let grace: Duration = .milliseconds(250)
     /// How long a worker may take to say that it is ready.
     static let startTime: Duration = .seconds(10)
-    /// How long a worker that crashed may take to say where.
-    static let backtraceTime: Duration = .seconds(5)
 
     init(
-        number: Int, clock: any Clock<Duration>, deadlines: CallDeadlines,
+        number: Int, launch: WorkerLaunch, clock: any Clock<Duration>, deadlines: CallDeadlines,
         tell: @escaping @Sendable (WorkerProcess, Event) -> Void,
         note: @escaping @Sendable (ToolWorkerNote) -> Void
     ) {
         self.number = number
+        self.launch = launch
         self.clock = clock
         self.deadlines = deadlines
         self.tell = tell
