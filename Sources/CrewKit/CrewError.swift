@@ -67,6 +67,14 @@ extension CrewError.Code {
     public static let modelContentFiltered = Self("model_content_filtered")
     public static let modelAnsweredNonsense = Self("model_answered_nonsense")
     public static let modelUnavailable = Self("model_unavailable")
+    /// The endpoint failed so often that it is left alone for a while.
+    public static let modelLeftAlone = Self("model_left_alone")
+    /// The call does not fit into a budget.
+    public static let budgetExceeded = Self("budget_exceeded")
+    /// The reply has not the shape that it has to have.
+    public static let replyRejected = Self("reply_rejected")
+    /// A cassette has no such call.
+    public static let cassetteMismatch = Self("cassette_mismatch")
 
     // A tool failed. The model reads the message; the run goes on.
     public static let toolFailed = Self("tool_failed")

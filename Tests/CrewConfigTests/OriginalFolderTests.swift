@@ -166,7 +166,7 @@ struct OriginalFolderTests {
         let agent = try #require(loaded.definition.agents.first)
         #expect(agent.temperature == 0)
         #expect(agent.primary.baseURL == "http://localhost:11434")
-        #expect(agent.backup?.model == "gemma3:1b")
+        #expect(agent.fallbacks.first?.reference.model == "gemma3:1b")
         #expect(agent.price == TokenPrice(inputPerMillion: 0, outputPerMillion: 0.6))
     }
 

@@ -89,7 +89,8 @@ struct UnreadableFileTests {
         #expect(agent.role == "Anh *who")
         #expect(agent.description == "see *who &who here")
         #expect(agent.systemPrompt == "- *who\n& *model\n")
-        #expect(agent.backup == ModelReference(provider: "ollama", model: "other"))
+        #expect(
+            agent.fallbacks.first?.reference == ModelReference(provider: "ollama", model: "other"))
     }
 
     @Test("Of a key given several times the last one counts, each earlier one is told")

@@ -164,15 +164,43 @@ struct FrameEncoderTests {
         #expect(frames[0].id == 3)
     }
 
-    @Test(
-        "Each warning has the type that its code means",
-        arguments: [
-            (RunWarning.Code.modelRetried, "retry"), (.modelFellBack, "fallback"),
-            (.partialGroup, "warning"),
-        ])
-    func warnings(_ code: RunWarning.Code, _ type: String) throws {
+    @Test("What befalls a model call has frames of its own types, with the event for programs")
+    func modelCallNews() throws {
+        let frames = try frames(
+            stored(
+                1,
+                .modelRetried(
+                    ModelRetried(
+                        agent: "my", round: 1, attempt: 1, delaySeconds: 0.5,
+                        reason: "model_overloaded"))),
+            stored(
+                2,
+                .modelFellBack(
+                    ModelFellBack(
+                        agent: "my", round: 1, from: "one", to: "other", reason: "model_timeout"))),
+            stored(
+                3,
+                .budgetReported(
+                    BudgetReported(
+                        agent: "my", round: 1,
+                        notice: BudgetNotice(
+                            kind: .refused, limit: BudgetLimit(.tokens, per: .run, amount: 100),
+                            owner: "r1", spent: 90, asked: 20)))))
+        #expect(frames.types == ["retry", "fallback", "budget"])
+        #expect(
+            frames[0].content == "⚠️ attempt 1 failed (model_overloaded); trying again in 0.5 s")
+        #expect(frames[1].content == "⚠️ one failed (model_timeout); other takes over")
+        #expect(
+            frames[2].content
+                == "⚠️ the budget of 100 tokens of run 'r1' is used up: 90 tokens are spent or put "
+                + "aside, and this call may take 20 tokens")
+        #expect(frames[2].metadata["event"]?["notice"]?["limit"]?["scope"]?.string == "run")
+    }
+
+    @Test("A warning has its code", arguments: [RunWarning.Code.slowCall, .partialGroup])
+    func warnings(_ code: RunWarning.Code) throws {
         let frames = try frames(stored(1, .warned(RunWarning(code: code, message: "look"))))
-        #expect(frames.types == [type])
+        #expect(frames.types == ["warning"])
         #expect(frames[0].agent == "system")
         #expect(frames[0].content == "⚠️ look")
         #expect(frames[0].metadata["code"]?.string == code.rawValue)

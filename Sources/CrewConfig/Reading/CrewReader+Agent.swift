@@ -17,7 +17,7 @@ extension CrewReader {
         agent.backstory = block.text("backstory") ?? ""
         agent.systemPrompt = block.text("system_prompt") ?? ""
         agent.primary = primary(of: id, block)
-        agent.backup = block.block("backup").map { backup($0, of: id) }
+        agent.fallbacks = block.block("backup").map { [ModelFallback(backup($0, of: id))] } ?? []
         agent.temperature = block.number("temperature")
         agent.maxOutputTokens = block.integer("max_tokens")
         agent.tools = block.texts("tools").map { ToolName($0) }

@@ -21,16 +21,25 @@ public struct AgentMessage: Sendable, Hashable, Codable {
     /// What the model said to itself; never read for signals or tool calls.
     public var reasoning: String
     public var toolCalls: [ToolCall]
+    /// What the wire wants to see again when the conversation goes on.
+    public var memo: ModelMemo?
+    /// Where the reply's own shape says that the run goes, under `routing: schema`.
+    public var route: String?
 
-    public init(agent: AgentID?, text: String, reasoning: String = "", toolCalls: [ToolCall] = []) {
+    public init(
+        agent: AgentID?, text: String, reasoning: String = "", toolCalls: [ToolCall] = [],
+        memo: ModelMemo? = nil, route: String? = nil
+    ) {
         self.agent = agent
         self.text = text
         self.reasoning = reasoning
         self.toolCalls = toolCalls
+        self.memo = memo
+        self.route = route
     }
 
     enum CodingKeys: String, CodingKey {
-        case agent, text, reasoning
+        case agent, text, reasoning, memo, route
         case toolCalls = "tool_calls"
     }
 }

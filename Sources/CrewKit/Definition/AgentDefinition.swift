@@ -10,8 +10,8 @@ public struct AgentDefinition: Sendable, Hashable {
     /// empty means that one is written for the agent.
     public var systemPrompt: String
     public var primary: ModelReference
-    /// Called when the primary model fails.
-    public var backup: ModelReference?
+    /// Called in this order when the primary model fails.
+    public var fallbacks: [ModelFallback] = []
     /// Sampling temperature, 0 to 2; absent leaves it to the endpoint.
     public var temperature: Double?
     /// The most tokens of one reply; absent leaves it to the endpoint.
@@ -23,7 +23,12 @@ public struct AgentDefinition: Sendable, Hashable {
     public var routing: RoutingMode
     public var toolCalls: ToolCallStyle
     public var toolChoice: ToolChoice
+    /// What the primary model costs.
     public var price: TokenPrice?
+    /// What the agent's calls may spend, beside what the crew allows.
+    public var budgets: [BudgetLimit] = []
+    /// The shape that every reply without tool calls has to have, as a JSON schema of an object.
+    public var responseSchema: JSONValue?
 
     public init(
         id: AgentID, name: String? = nil, role: String = "", systemPrompt: String = "",
@@ -52,6 +57,8 @@ public enum RoutingMode: String, Sendable, Hashable, CaseIterable {
     case signals
     /// By native `transfer_to_<agent>` tools; text signals only end or pause the run.
     case tools
+    /// By a member of a reply whose shape the endpoint enforces: for small models.
+    case schema
     /// By text signals, and by native tools where the agent has handoff targets, no signals, and a
     /// model that is told of its tools natively.
     case auto
@@ -73,17 +80,4 @@ public enum ToolChoice: String, Sendable, Hashable, CaseIterable {
     case required
     /// The model is told of its tools and must not call one.
     case none
-}
-
-/// What a million tokens cost, in US dollars; zero is free.
-public struct TokenPrice: Sendable, Hashable, Codable {
-    public var inputPerMillion: Double
-    public var outputPerMillion: Double
-
-    public static let free = TokenPrice(inputPerMillion: 0, outputPerMillion: 0)
-
-    public init(inputPerMillion: Double, outputPerMillion: Double) {
-        self.inputPerMillion = inputPerMillion
-        self.outputPerMillion = outputPerMillion
-    }
 }

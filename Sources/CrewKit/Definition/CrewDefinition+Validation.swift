@@ -96,7 +96,7 @@ extension CrewDefinition {
     private func nativeTargets(of agent: AgentDefinition) -> [RouteTarget] {
         let signals = (routing.signals[agent.id] ?? []).map(target(of:))
         switch agent.routing {
-        case .signals: return []
+        case .signals, .schema: return []
         case .auto where !signals.isEmpty || agent.toolCalls == .text: return []
         case .auto, .tools: break
         }

@@ -37,6 +37,14 @@ public struct CrewSettings: Sendable, Hashable {
     public var contextTrimShare = 0.2
     /// Tokens that one input may spend, input and output together; absent means no bound.
     public var maxTokens: Int?
+    /// What model calls may spend.
+    public var budgets: [BudgetLimit] = []
+    /// How a failed model call is made again.
+    public var modelRetry = ModelRetryPolicy()
+    /// A model call that takes longer raises a warning; absent means never.
+    public var slowCall: Duration?
+    /// How long what is known of an endpoint is kept after its last call.
+    public var endpointLifetime: Duration = .seconds(3600)
     /// Which of several signals in one reply is followed.
     public var signalChoice = SignalChoice.last
     /// Also matches signals written without their diacritics.

@@ -8,7 +8,14 @@ extension RunEvent: Codable {
         case turnStarted = "turn_started"
         case roundStarted = "round_started"
         case contextTrimmed = "context_trimmed"
+        case modelRetried = "model_retried"
+        case modelFellBack = "model_fell_back"
+        case modelHedged = "model_hedged"
+        case modelWaited = "model_waited"
+        case breakerChanged = "breaker_changed"
+        case budgetReported = "budget_reported"
         case replied
+        case replyRejected = "reply_rejected"
         case roundFailed = "round_failed"
         case toolStarted = "tool_started"
         case toolProgressed = "tool_progressed"
@@ -42,7 +49,14 @@ extension RunEvent: Codable {
         case .turnStarted(let payload): (.turnStarted, payload)
         case .roundStarted(let payload): (.roundStarted, payload)
         case .contextTrimmed(let payload): (.contextTrimmed, payload)
+        case .modelRetried(let payload): (.modelRetried, payload)
+        case .modelFellBack(let payload): (.modelFellBack, payload)
+        case .modelHedged(let payload): (.modelHedged, payload)
+        case .modelWaited(let payload): (.modelWaited, payload)
+        case .breakerChanged(let payload): (.breakerChanged, payload)
+        case .budgetReported(let payload): (.budgetReported, payload)
         case .replied(let payload): (.replied, payload)
+        case .replyRejected(let payload): (.replyRejected, payload)
         case .roundFailed(let payload): (.roundFailed, payload)
         case .toolStarted(let payload): (.toolStarted, payload)
         case .toolProgressed(let payload): (.toolProgressed, payload)
@@ -73,7 +87,14 @@ extension RunEvent: Codable {
         case .turnStarted: self = .turnStarted(try TurnStarted(from: decoder))
         case .roundStarted: self = .roundStarted(try RoundStarted(from: decoder))
         case .contextTrimmed: self = .contextTrimmed(try ContextTrimmed(from: decoder))
+        case .modelRetried: self = .modelRetried(try ModelRetried(from: decoder))
+        case .modelFellBack: self = .modelFellBack(try ModelFellBack(from: decoder))
+        case .modelHedged: self = .modelHedged(try ModelHedged(from: decoder))
+        case .modelWaited: self = .modelWaited(try ModelWaited(from: decoder))
+        case .breakerChanged: self = .breakerChanged(try BreakerChanged(from: decoder))
+        case .budgetReported: self = .budgetReported(try BudgetReported(from: decoder))
         case .replied: self = .replied(try Replied(from: decoder))
+        case .replyRejected: self = .replyRejected(try ReplyRejected(from: decoder))
         case .roundFailed: self = .roundFailed(try RoundFailed(from: decoder))
         case .toolStarted: self = .toolStarted(try ToolStarted(from: decoder))
         case .toolProgressed: self = .toolProgressed(try ToolProgressed(from: decoder))

@@ -27,6 +27,14 @@ public enum ModelProgress: Sendable, Hashable {
     case retrying(attempt: Int, after: Duration, reason: CrewError.Code)
     /// Another model takes the call: what was passed on so far is void.
     case fellBack(from: String, to: String, reason: CrewError.Code)
+    /// A second call was made because the first one was slow to begin.
+    case hedged(after: Duration)
+    /// The endpoint's limits made the call wait.
+    case waited(Duration, endpoint: String)
+    /// The endpoint is left alone, or asked again.
+    case breaker(BreakerChange)
+    /// A budget is nearly spent, or was.
+    case budget(BudgetNotice)
 }
 
 /// A model's finished reply.
@@ -39,10 +47,15 @@ public struct ModelReply: Sendable, Hashable {
     public var usage: Usage?
     /// What answered in fact, where it differs from what was asked.
     public var model: String?
+    /// What the wire wants to see again when the conversation goes on.
+    public var memo: ModelMemo?
+    /// US dollars, where they are known.
+    public var cost: Double?
 
     public init(
         text: String = "", reasoning: String = "", toolCalls: [ToolCall] = [],
-        finish: FinishReason = .stop, usage: Usage? = nil, model: String? = nil
+        finish: FinishReason = .stop, usage: Usage? = nil, model: String? = nil,
+        memo: ModelMemo? = nil
     ) {
         self.text = text
         self.reasoning = reasoning
@@ -50,6 +63,7 @@ public struct ModelReply: Sendable, Hashable {
         self.finish = finish
         self.usage = usage
         self.model = model
+        self.memo = memo
     }
 }
 
@@ -58,5 +72,7 @@ public enum FinishReason: String, Sendable, Hashable, Codable {
     case stop, length
     case toolCalls = "tool_calls"
     case contentFilter = "content_filter"
+    /// The model would not answer; the text says why, where it did.
+    case refusal
     case other
 }

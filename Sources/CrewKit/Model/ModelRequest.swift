@@ -7,6 +7,12 @@ public struct ModelRequest: Sendable, Hashable {
     public var toolChoice = ToolChoice.auto
     public var temperature: Double?
     public var maxOutputTokens: Int?
+    /// The shape that the reply has to have; absent means free text.
+    public var format: ResponseFormat?
+    /// The run that asks; endpoints are told nothing of it, their limits share calls out by it.
+    public var run: RunID?
+    /// What the call may spend; absent means as much as it likes.
+    public var budget: CallBudget?
 
     public init(
         agent: AgentID, messages: [PromptMessage], tools: [ToolDefinition] = [],
@@ -28,13 +34,13 @@ public struct ModelRequest: Sendable, Hashable {
 public enum PromptMessage: Sendable, Hashable {
     case system(String)
     case user(String)
-    case assistant(text: String, toolCalls: [ToolCall])
+    case assistant(text: String, toolCalls: [ToolCall], memo: ModelMemo? = nil)
     case tool(call: ToolCallID, name: ToolName, output: String)
 
     /// The text of the message, for estimates and scripts.
     public var text: String {
         switch self {
-        case .system(let text), .user(let text), .assistant(let text, _), .tool(_, _, let text):
+        case .system(let text), .user(let text), .assistant(let text, _, _), .tool(_, _, let text):
             text
         }
     }

@@ -4,28 +4,7 @@
 /// is what is waited; when it asks for longer than the policy allows, the call fails at once.
 /// Cancelling ends a wait like a call.
 public struct RetryingModel: LanguageModel {
-    /// How often and after which waits a call is made again.
-    public struct Policy: Sendable, Hashable {
-        /// All attempts together, the first one counted.
-        public var attempts: Int
-        public var firstDelay: Duration
-        /// What each delay is multiplied by to give the next.
-        public var factor: Double
-        public var longestDelay: Duration
-        /// The longest wait that an endpoint may ask for.
-        public var longestRetryAfter: Duration
-
-        public init(
-            attempts: Int = 3, firstDelay: Duration = .milliseconds(500), factor: Double = 2,
-            longestDelay: Duration = .seconds(8), longestRetryAfter: Duration = .seconds(120)
-        ) {
-            self.attempts = attempts
-            self.firstDelay = firstDelay
-            self.factor = factor
-            self.longestDelay = longestDelay
-            self.longestRetryAfter = longestRetryAfter
-        }
-    }
+    public typealias Policy = ModelRetryPolicy
 
     public var name: String { base.name }
 

@@ -7,6 +7,8 @@ public struct Usage: Sendable, Hashable, Codable {
     public var outputTokens: Int?
     /// The part of the input that was served from a cache.
     public var cachedInputTokens: Int?
+    /// The part of the input that was put into a cache.
+    public var cacheWriteTokens: Int?
     /// The part of the output that was reasoning.
     public var reasoningTokens: Int?
     /// False when a call that counts here did not say what it spent.
@@ -14,11 +16,12 @@ public struct Usage: Sendable, Hashable, Codable {
 
     public init(
         inputTokens: Int? = nil, outputTokens: Int? = nil, cachedInputTokens: Int? = nil,
-        reasoningTokens: Int? = nil, isComplete: Bool = true
+        cacheWriteTokens: Int? = nil, reasoningTokens: Int? = nil, isComplete: Bool = true
     ) {
         self.inputTokens = inputTokens
         self.outputTokens = outputTokens
         self.cachedInputTokens = cachedInputTokens
+        self.cacheWriteTokens = cacheWriteTokens
         self.reasoningTokens = reasoningTokens
         self.isComplete = isComplete
     }
@@ -26,19 +29,12 @@ public struct Usage: Sendable, Hashable, Codable {
     /// Input and output together, where at least one is known.
     public var totalTokens: Int? { Self.sum(inputTokens, outputTokens) }
 
-    /// US dollars at that price, where anything is known.
-    public func cost(at price: TokenPrice) -> Double? {
-        guard totalTokens != nil else { return nil }
-        let input = Double(inputTokens ?? 0) * price.inputPerMillion
-        let output = Double(outputTokens ?? 0) * price.outputPerMillion
-        return (input + output) / 1_000_000
-    }
-
     public static func + (left: Usage, right: Usage) -> Usage {
         Usage(
             inputTokens: sum(left.inputTokens, right.inputTokens),
             outputTokens: sum(left.outputTokens, right.outputTokens),
             cachedInputTokens: sum(left.cachedInputTokens, right.cachedInputTokens),
+            cacheWriteTokens: sum(left.cacheWriteTokens, right.cacheWriteTokens),
             reasoningTokens: sum(left.reasoningTokens, right.reasoningTokens),
             isComplete: left.isComplete && right.isComplete)
     }
@@ -53,6 +49,7 @@ public struct Usage: Sendable, Hashable, Codable {
         case inputTokens = "input_tokens"
         case outputTokens = "output_tokens"
         case cachedInputTokens = "cached_input_tokens"
+        case cacheWriteTokens = "cache_write_tokens"
         case reasoningTokens = "reasoning_tokens"
         case isComplete = "complete"
     }

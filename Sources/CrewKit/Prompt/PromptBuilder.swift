@@ -53,7 +53,7 @@ enum TokenEstimate {
     /// Four for a message, and one for every four bytes begun.
     static func of(_ message: PromptMessage) -> Int {
         var bytes = message.text.utf8.count
-        if case .assistant(_, let calls) = message {
+        if case .assistant(_, let calls, _) = message {
             for call in calls {
                 bytes += call.name.rawValue.utf8.count + call.arguments.text.utf8.count
             }

@@ -23,6 +23,8 @@ public enum RunLimit: String, Sendable, Hashable, Codable {
     case tokens = "max_tokens"
     /// Nobody answered a pause in time.
     case pause = "pause_timeout_seconds"
+    /// A model call did not fit into a budget.
+    case budget
 }
 
 /// Why a run failed, in a form that can be stored.

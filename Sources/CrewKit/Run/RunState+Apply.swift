@@ -12,6 +12,8 @@ extension RunState {
     private mutating func apply(_ event: RunEvent, at sequence: Int) {
         switch event {
         case .queued, .turnStarted, .contextTrimmed, .warned, .toolProgressed: break
+        case .modelRetried, .modelFellBack, .modelHedged, .modelWaited, .breakerChanged: break
+        case .budgetReported, .replyRejected: break
         case .runStarted(let started):
             entries = started.history + [.user(started.input)]
             model = started.model

@@ -4,7 +4,7 @@ import Synchronization
 final class DeltaRelay: Sendable {
     private struct State {
         var index = 0
-        var warnings: [RunEvent] = []
+        var events: [RunEvent] = []
     }
 
     private let feed: EventFeed
@@ -20,8 +20,8 @@ final class DeltaRelay: Sendable {
         self.round = round
     }
 
-    /// Retries and fallbacks of the call, for the log.
-    var warnings: [RunEvent] { state.withLock { $0.warnings } }
+    /// What became of the call before it had its reply, for the log.
+    var events: [RunEvent] { state.withLock { $0.events } }
 
     func pass(on progress: ModelProgress) {
         switch progress {
@@ -29,18 +29,32 @@ final class DeltaRelay: Sendable {
         case .reasoning(let text): show(.reasoning(text))
         case .retrying(let attempt, let delay, let reason):
             show(.abandoned(because: reason))
-            warn(
-                .modelRetried,
-                "attempt \(attempt) failed (\(reason)); trying again in \(Self.seconds(delay))")
+            note(
+                .modelRetried(
+                    ModelRetried(
+                        agent: agent, round: round, attempt: attempt,
+                        delaySeconds: delay / .seconds(1), reason: reason.rawValue)))
         case .fellBack(let from, let to, let reason):
             show(.abandoned(because: reason))
-            warn(.modelFellBack, "\(from) failed (\(reason)); \(to) takes over")
+            note(
+                .modelFellBack(
+                    ModelFellBack(
+                        agent: agent, round: round, from: from, to: to, reason: reason.rawValue)))
+        case .hedged(let delay):
+            note(
+                .modelHedged(
+                    ModelHedged(agent: agent, round: round, afterSeconds: delay / .seconds(1))))
+        case .waited(let time, let endpoint):
+            note(
+                .modelWaited(
+                    ModelWaited(
+                        agent: agent, round: round, endpoint: endpoint,
+                        seconds: time / .seconds(1))))
+        case .breaker(let change):
+            note(.breakerChanged(BreakerChanged(agent: agent, change: change)))
+        case .budget(let notice):
+            note(.budgetReported(BudgetReported(agent: agent, round: round, notice: notice)))
         }
-    }
-
-    private static func seconds(_ duration: Duration) -> String {
-        let tenths = Int((duration / .milliseconds(100)).rounded())
-        return "\(tenths / 10).\(tenths % 10) s"
     }
 
     private func show(_ kind: MessageDelta.Kind) {
@@ -52,8 +66,5 @@ final class DeltaRelay: Sendable {
             MessageDelta(branch: branch, agent: agent, round: round, index: index, kind: kind))
     }
 
-    private func warn(_ code: RunWarning.Code, _ message: String) {
-        let warning = RunWarning(agent: agent, code: code, message: message)
-        state.withLock { $0.warnings.append(.warned(warning)) }
-    }
+    private func note(_ event: RunEvent) { state.withLock { $0.events.append(event) } }
 }

@@ -61,14 +61,15 @@ struct TurnPerformer: Sendable {
             let replied = Replied(
                 agent: agent, round: state.rounds, message: message, finish: reply.finish,
                 usage: reply.usage,
-                cost: price(of: definition, in: state).flatMap { reply.usage?.cost(at: $0) },
+                cost: reply.cost
+                    ?? price(of: definition, in: state).flatMap { reply.usage?.cost(at: $0) },
                 model: reply.model ?? model.name)
             let trimmed = prompt.trimmed.map { [RunEvent.contextTrimmed($0)] } ?? []
-            return trimmed + relay.warnings + warnings + [.replied(replied)]
+            return trimmed + relay.events + warnings + [.replied(replied)]
         } catch is CancellationError where Task.isCancelled {
             return nil
         } catch {
-            return relay.warnings + [failed(agent, state, CrewError(modelFailure: error))]
+            return relay.events + [failed(agent, state, CrewError(modelFailure: error))]
         }
     }
 
@@ -129,7 +130,8 @@ struct TurnPerformer: Sendable {
         let message = AgentMessage(
             agent: agent.id, text: reply.text, reasoning: reply.reasoning,
             toolCalls: UniqueCallIDs.made(
-                for: calls, round: state.totalRounds, branch: branch, after: state.entries))
+                for: calls, round: state.totalRounds, branch: branch, after: state.entries),
+            memo: reply.memo)
         return (message, warnings)
     }
 

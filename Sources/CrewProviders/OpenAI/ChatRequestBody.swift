@@ -48,7 +48,7 @@ struct ChatRequestBody: Sendable {
         case .user(let text):
             writer.write(raw: "{\"role\":\"user\",\"content\":")
             writer.write(text)
-        case .assistant(let text, let calls):
+        case .assistant(let text, let calls, _):
             // Never null: several servers and chat templates break on it.
             writer.write(raw: "{\"role\":\"assistant\",\"content\":")
             writer.write(text)

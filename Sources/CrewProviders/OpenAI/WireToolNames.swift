@@ -9,7 +9,7 @@ struct WireToolNames: Sendable {
     init(_ request: ModelRequest) {
         let declared = request.tools.map(\.name)
         let called = request.messages.flatMap { message in
-            if case .assistant(_, let calls) = message { return calls.map(\.name) }
+            if case .assistant(_, let calls, _) = message { return calls.map(\.name) }
             return []
         }
         guard !(declared + called).allSatisfy({ Self.isAllowed($0.rawValue) }) else { return }

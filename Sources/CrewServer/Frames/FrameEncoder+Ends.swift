@@ -44,17 +44,11 @@ extension FrameEncoder {
     }
 
     mutating func encode(_ warning: RunWarning, _ stored: StoredEvent, _ time: String) {
-        let type: StaticString =
-            switch warning.code {
-            case .modelRetried: "retry"
-            case .modelFellBack: "fallback"
-            default: "warning"
-            }
         let text = warning.message.hasPrefix("⚠️") ? warning.message : "⚠️ \(warning.message)"
         if let agent = warning.agent {
-            begin(type, agent: agent, text, time, branch: stored.branch)
+            begin("warning", agent: agent, text, time, branch: stored.branch)
         } else {
-            begin(type, agent: Self.system, text, time)
+            begin("warning", agent: Self.system, text, time)
         }
         out.field("code", warning.code.rawValue)
         end(stored)
@@ -185,5 +179,16 @@ extension FrameEncoder {
     mutating func spent(_ usage: Usage, _ cost: Double?) {
         out.field("usage", usage.json)
         if let cost { out.field("cost", .number(cost)) }
+    }
+}
+
+extension FrameEncoder {
+    /// What befell a model call: the sentence for people, the event itself for programs.
+    mutating func encodeNews(_ stored: StoredEvent, _ time: String) {
+        guard let news = stored.event.modelCallNews else { return skip(stored) }
+        begin(news.word, agent: news.agent, "⚠️ \(news.sentence)", time, branch: stored.branch)
+        out.field("code", news.code)
+        out.field("event", RunJSON.value(of: stored))
+        end(stored)
     }
 }

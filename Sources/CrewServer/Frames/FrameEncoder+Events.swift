@@ -32,6 +32,9 @@ extension FrameEncoder {
         case .memberEnded(let member): encode(member, stored, time)
         case .groupJoined(let group): encode(group, stored, time)
         case .warned(let warning): encode(warning, stored, time)
+        case .modelRetried, .modelFellBack, .modelHedged, .modelWaited, .breakerChanged,
+            .budgetReported, .replyRejected:
+            encodeNews(stored, time)
         // A member's; the run's own is held back until it is known whether it is the end.
         case .paused, .runEnded: skip(stored)
         }

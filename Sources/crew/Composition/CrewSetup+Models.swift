@@ -70,14 +70,14 @@ extension CrewSetup {
         from endpoints: ModelEndpoints, _ environment: [String: String]
     ) async throws -> [AgentID: ModelChoice] {
         let definition = loaded.definition
-        let references = definition.agents.flatMap { [$0.primary, $0.backup].compactMap(\.self) }
+        let references = definition.agents.flatMap { [$0.primary] + $0.fallbacks.map(\.reference) }
         let choices = try await endpoints.choose(
             among: references.map(reference), environment: environment, script: definition.script)
         var chosen: [AgentID: ModelChoice] = [:]
         for agent in definition.agents {
             guard let primary = choices[reference(agent.primary)] else { continue }
             chosen[agent.id] = primary.retried(
-                thenBy: agent.backup.flatMap { choices[reference($0)] })
+                thenBy: agent.fallbacks.first.flatMap { choices[reference($0.reference)] })
         }
         return chosen
     }

@@ -133,6 +133,9 @@ extension RunPath {
         case .paused(let paused):
             "paused at \(names[paused.agent]): waits for \(Self.word(for: paused.kind))"
         case .warned(let warning): "warning: \(Self.short(warning.message))"
+        case .modelRetried, .modelFellBack, .modelHedged, .modelWaited, .breakerChanged,
+            .budgetReported, .replyRejected:
+            event.modelCallNews.map { "\(names[$0.agent]): \(Self.short($0.sentence))" }
         case .runEnded(let end): text(of: end)
         case .toolProgressed(let progressed):
             "\(progressed.name): \(Amounts.progress(progressed.progress))"

@@ -19,7 +19,9 @@ struct PlainRenderer: Renderer {
                 "\(stored.sequence): may \(names[request.agent]) call \(request.call.name) "
                     + "\(TerminalStyle.harmless(request.call.arguments.text))?")
         case .warned(let warning): StandardStreams.complain("warning: \(warning.message)")
-        default: break
+        default:
+            guard let news = stored.event.modelCallNews else { return }
+            StandardStreams.complain("\(names[news.agent]): \(news.sentence)")
         }
     }
 

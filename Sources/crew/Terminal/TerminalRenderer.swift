@@ -150,6 +150,11 @@ extension TerminalRenderer {
         case .contextTrimmed(let trimmed):
             note("\(trimmed.droppedMessages) earlier messages left out of the prompt")
         case .warned(let warning): note("warning: \(warning.message)")
+        case .modelRetried, .modelFellBack, .modelHedged, .modelWaited, .breakerChanged,
+            .budgetReported, .replyRejected:
+            if let news = stored.event.modelCallNews {
+                note("\(names[news.agent]): \(news.sentence)")
+            }
         case .queued: note("waits until the session is free")
         case .cancelRequested: note("is to end as soon as it may")
         case .recovered: note("taken up again after it was broken off")

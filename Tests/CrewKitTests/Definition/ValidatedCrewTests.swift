@@ -193,7 +193,7 @@ struct SecretTests {
         var dumped = ""
         dump(secret, to: &dumped)
         var agent = AgentDefinition(id: "a", primary: ModelReference(apiKey: secret))
-        agent.backup = ModelReference(apiKey: secret)
+        agent.fallbacks = [ModelFallback(ModelReference(apiKey: secret))]
         let crew = CrewDefinition(name: "test", agents: [agent])
         var dumpedCrew = ""
         dump(crew, to: &dumpedCrew)

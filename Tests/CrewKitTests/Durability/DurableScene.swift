@@ -108,7 +108,7 @@ final class PromptCheck: Sendable {
         var open: [ToolCallID] = []
         for message in request.messages {
             switch message {
-            case .assistant(_, let calls):
+            case .assistant(_, let calls, _):
                 if !open.isEmpty { note("calls \(open) have no result", request) }
                 open = calls.map(\.id)
             case .tool(let call, _, _):

@@ -104,7 +104,7 @@ struct ContextWindowTests {
         for window in 20...230 {
             let messages = try bench(window).messages(entries)
             let calls = messages.flatMap { message -> [ToolCallID] in
-                if case .assistant(_, let calls) = message { return calls.map(\.id) }
+                if case .assistant(_, let calls, _) = message { return calls.map(\.id) }
                 return []
             }
             let answers = messages.compactMap { message -> ToolCallID? in

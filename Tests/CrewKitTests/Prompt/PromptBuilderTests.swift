@@ -178,7 +178,7 @@ struct PromptBuilderTests {
                 continue
             }
             guard open.isEmpty else { return "\(open) have no result" }
-            if case .assistant(let text, let calls) = message {
+            if case .assistant(let text, let calls, _) = message {
                 if text.isEmpty, calls.isEmpty { return "an empty message" }
                 open = calls.map(\.id)
             }

@@ -20,7 +20,7 @@ struct ToolTests {
         let told = try await crew.run(RunRequest("hi"), model)
         #expect(told.result.text == "it is 42")
         let last = try #require(model.requests.last)
-        guard case .assistant(_, let calls)? = last.messages.dropLast().last,
+        guard case .assistant(_, let calls, _)? = last.messages.dropLast().last,
             case .tool(let id, "t", "42")? = last.messages.last
         else {
             Issue.record("unexpected messages: \(last.messages)")
