@@ -4,12 +4,6 @@ public struct CallBudget: Sendable {
     /// What the agent's own model costs, where its price is not known better.
     public var price: TokenPrice?
     let store: any BudgetStore
-
-    init(lines: [BudgetLine], price: TokenPrice?, store: any BudgetStore) {
-        self.lines = lines
-        self.price = price
-        self.store = store
-    }
 }
 
 extension CallBudget: Hashable {
