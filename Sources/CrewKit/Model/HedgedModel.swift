@@ -36,13 +36,13 @@ public struct HedgedModel: LanguageModel {
                 switch turn {
                 case .replied(let reply):
                     group.cancelAll()
-                    return race.isHedged ? reply.withUnknownSpending : reply
-                case .failed(let error):
+                    return reply
+                case .failed(let error, let lane):
                     underWay -= 1
                     failure = failure ?? error
                     // The one who spoke has failed, or nobody is left who could.
-                    if race.hasWinner || underWay == 0 { throw failure ?? error }
-                case .late where race.hasWinner: break
+                    if race.winner == lane || underWay == 0 { throw failure ?? error }
+                case .late where race.winner != nil: break
                 case .late where gate?.hasRoom(for: request) ?? true:
                     underWay += 1
                     race.hedge(after: delay)
@@ -58,7 +58,7 @@ public struct HedgedModel: LanguageModel {
     /// What happened next.
     private enum Turn: Sendable {
         case replied(ModelReply)
-        case failed(any Error)
+        case failed(any Error, HedgedRace.Lane)
         /// The other call began before this one.
         case lost
         /// Nobody has begun in time.
@@ -78,9 +78,9 @@ public struct HedgedModel: LanguageModel {
             group.addTask {
                 do {
                     let reply = try await base.reply(to: request) { race.take($0, in: lane) }
-                    return race.claim(lane) ? .replied(reply) : .lost
+                    return race.end(lane, with: reply) ? .replied(reply) : .lost
                 } catch {
-                    return race.hasLost(lane) ? .lost : .failed(error)
+                    return race.hasLost(lane) ? .lost : .failed(error, lane)
                 }
             }
             group.addTask {
@@ -93,14 +93,5 @@ public struct HedgedModel: LanguageModel {
             guard case .lost = first else { return first }
             return await group.next() ?? .lost
         }
-    }
-}
-
-extension ModelReply {
-    /// The same where another call was given up: what that one spent nobody said.
-    fileprivate var withUnknownSpending: ModelReply {
-        var reply = self
-        reply.usage?.isComplete = false
-        return reply
     }
 }
