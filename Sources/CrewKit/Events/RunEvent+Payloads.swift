@@ -10,10 +10,13 @@ public struct RunStarted: Sendable, Hashable, Codable {
     public var model: String?
     /// The call that this run works for; absent for a run of its own.
     public var caller: RunCaller?
+    /// Who pays; see `RunRequest.tenant`.
+    public var tenant: String?
 
     public init(
         crew: String, input: String, agent: AgentID, session: SessionID? = nil,
-        history: [ConversationEntry], model: String? = nil, caller: RunCaller? = nil
+        history: [ConversationEntry], model: String? = nil, caller: RunCaller? = nil,
+        tenant: String? = nil
     ) {
         self.crew = crew
         self.input = input
@@ -22,6 +25,7 @@ public struct RunStarted: Sendable, Hashable, Codable {
         self.history = history
         self.model = model
         self.caller = caller
+        self.tenant = tenant
     }
 }
 
@@ -196,7 +200,7 @@ public struct HandedOff: Sendable, Hashable, Codable {
 
 /// Why an agent was handed to.
 public enum HandoffReason: String, Sendable, Hashable, Codable {
-    case signal, tool, group
+    case signal, tool, group, schema
     case routingDefault = "default"
     case handoffTarget = "handoff_target"
 }

@@ -25,7 +25,12 @@ final class DeltaRelay: Sendable {
     var events: [RunEvent] { state.withLock { $0.events } }
 
     /// What attempts spent that came to nothing; absent when there were none.
-    var lost: LostCalls? { state.withLock { $0.lost } }
+    func lost(of model: String) -> LostCalls? {
+        state.withLock { state in
+            state.lost?.model = model
+            return state.lost
+        }
+    }
 
     func pass(on progress: ModelProgress) {
         switch progress {

@@ -46,30 +46,44 @@ struct TurnPerformer: Sendable {
         } catch {
             return [failed(agent, state, CrewError(modelFailure: error))]
         }
+        let shape = ReplyShape(
+            of: definition, in: crew, isAlone: state.isAlone,
+            tools: definitions(of: definition, in: state))
         let prompt = PromptBuilder(crew: crew).prompt(
-            for: definition, entries: state.entries, tools: definitions(of: definition, in: state))
+            for: definition, entries: state.entries, tools: definitions(of: definition, in: state),
+            shape: shape)
         var request = ModelRequest(
             agent: agent, messages: prompt.messages,
             tools: nativeTools(of: definition, in: state),
             temperature: definition.definition.temperature,
             maxOutputTokens: definition.definition.maxOutputTokens)
         request.toolChoice = toolChoice(of: definition, in: state)
+        request.format = shape?.format
+        request.run = run
+        request.budget = budget(of: definition, in: state)
         let relay = DeltaRelay(feed: feed, branch: branch, agent: agent, round: state.rounds)
         do {
             let reply = try await model.reply(to: request) { relay.pass(on: $0) }
-            let (message, warnings) = read(reply, of: definition, in: state)
+            let (message, news) = read(reply, as: shape, of: definition, in: state)
             let replied = Replied(
                 agent: agent, round: state.rounds, message: message, finish: reply.finish,
                 usage: reply.usage,
                 cost: reply.cost
                     ?? price(of: definition, in: state).flatMap { reply.usage?.cost(at: $0) },
-                model: reply.model ?? model.name)
+                model: reply.model ?? model.name, lost: relay.lost(of: model.name))
             let trimmed = prompt.trimmed.map { [RunEvent.contextTrimmed($0)] } ?? []
-            return trimmed + relay.events + warnings + [.replied(replied)]
+            return trimmed + relay.events + news.warnings + [.replied(replied)] + news.rejection
         } catch is CancellationError where Task.isCancelled {
             return nil
         } catch {
-            return relay.events + [failed(agent, state, CrewError(modelFailure: error))]
+            let lost = relay.lost(of: model.name)
+            let error = CrewError(modelFailure: error)
+            guard let refusal = error.cause as? BudgetRefusal else {
+                return relay.events + [failed(agent, state, error, lost)]
+            }
+            let report = BudgetReported(
+                agent: agent, round: state.rounds, notice: refusal.notice, lost: lost)
+            return relay.events + [.budgetReported(report)]
         }
     }
 
@@ -90,10 +104,13 @@ struct TurnPerformer: Sendable {
         return .auto
     }
 
-    private func failed(_ agent: AgentID, _ state: RunState, _ error: CrewError) -> RunEvent {
+    private func failed(
+        _ agent: AgentID, _ state: RunState, _ error: CrewError, _ lost: LostCalls? = nil
+    ) -> RunEvent {
         .roundFailed(
             RoundFailed(
-                agent: agent, round: state.rounds, failure: RunFailure(error, agent: agent)))
+                agent: agent, round: state.rounds, failure: RunFailure(error, agent: agent),
+                lost: lost))
     }
 
     private func nativeTools(of agent: ValidatedCrew.Agent, in state: RunState) -> [ToolDefinition]
@@ -104,47 +121,15 @@ struct TurnPerformer: Sendable {
         guard agent.definition.toolCalls == .native else { return handoffs }
         return definitions(of: agent, in: state) + handoffs
     }
-
-    /// The reply as a message: native calls first, else calls written as text.
-    private func read(
-        _ reply: ModelReply, of agent: ValidatedCrew.Agent, in state: RunState
-    ) -> (AgentMessage, [RunEvent]) {
-        var warnings: [RunEvent] = []
-        var calls = reply.toolCalls
-        if calls.isEmpty, agent.hasTools {
-            let parsed = TextToolCallParser.calls(
-                in: reply.text, tools: definitions(of: agent, in: state))
-            calls = parsed.calls
-            warnings = parsed.warnings.map { warning(.unreadableToolCall, $0, of: agent.id) }
-        }
-        let most = crew.settings.maxToolCallsPerRound
-        if calls.count > most {
-            let text = "the reply asked for \(calls.count) tools; the first \(most) are called"
-            warnings.append(warning(.tooManyToolCalls, text, of: agent.id))
-            calls = Array(calls.prefix(most))
-        }
-        if reply.finish == .length {
-            warnings.append(
-                warning(.replyCut, "the reply was cut at the model's length limit", of: agent.id))
-        }
-        let message = AgentMessage(
-            agent: agent.id, text: reply.text, reasoning: reply.reasoning,
-            toolCalls: UniqueCallIDs.made(
-                for: calls, round: state.totalRounds, branch: branch, after: state.entries),
-            memo: reply.memo)
-        return (message, warnings)
-    }
-
-    private func warning(_ code: RunWarning.Code, _ text: String, of agent: AgentID) -> RunEvent {
-        .warned(RunWarning(agent: agent, code: code, message: text))
-    }
 }
 
 extension RunState {
     /// Whether the next model call belongs to a turn that has begun.
     var isWithinTurn: Bool {
-        if case .toolsUnderWay = phase { return true }
-        return false
+        switch phase {
+        case .toolsUnderWay, .repairDue: true
+        default: false
+        }
     }
 }
 
