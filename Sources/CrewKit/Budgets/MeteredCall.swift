@@ -107,7 +107,9 @@ struct MeteredCall: Sendable {
         meter.history.note(
             estimated: estimate.uncorrectedInput, usage: reply.usage, milliseconds: milliseconds)
         var reply = reply
-        reply.cost = reply.cost ?? price.flatMap { reply.usage?.cost(at: $0) }
+        // What costs nothing costs nothing however much of it there was.
+        let cost = price == .free ? 0 : price.flatMap { reply.usage?.cost(at: $0) }
+        reply.cost = reply.cost ?? cost
         return reply
     }
 }
