@@ -1,4 +1,4 @@
-public import struct Foundation.Date
+public import Foundation
 
 /// Where what was spent is kept.
 ///
@@ -53,6 +53,11 @@ public struct BudgetLine: Sendable, Hashable, Codable {
 public struct ReservationID: Identifier {
     public let rawValue: String
     public init(rawValue: String) { self.rawValue = rawValue }
+
+    /// One that no other process makes.
+    @Sendable public static func random() -> ReservationID {
+        ReservationID(UUID().uuidString)  // default
+    }
 }
 
 /// What one attempt at a model call asks for.

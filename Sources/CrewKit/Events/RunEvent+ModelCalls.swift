@@ -133,6 +133,19 @@ public struct BudgetReported: Sendable, Hashable, Codable {
     }
 }
 
+/// A model call was given up in the middle, and has spent something.
+public struct RoundCancelled: Sendable, Hashable, Codable {
+    public var agent: AgentID
+    public var round: Int
+    public var lost: LostCalls
+
+    public init(agent: AgentID, round: Int, lost: LostCalls) {
+        self.agent = agent
+        self.round = round
+        self.lost = lost
+    }
+}
+
 /// A reply had not the shape that it has to have.
 public struct ReplyRejected: Sendable, Hashable, Codable {
     public var agent: AgentID

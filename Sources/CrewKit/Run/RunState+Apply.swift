@@ -36,6 +36,7 @@ extension RunState {
         case .roundFailed(let failed):
             lose(failed.lost)
             phase = .roundFailed(failed.agent, failed.failure)
+        case .roundCancelled(let cancelled): lose(cancelled.lost)
         case .toolReturned(let returned):
             spend(returned.usage, cost: returned.cost)
             changeBatch { $0.apply(event, at: sequence) }

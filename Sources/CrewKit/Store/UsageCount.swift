@@ -36,6 +36,8 @@ extension UsageCount {
                 day: day, crew: crew, agent: reply.agent, model: reply.model, modelCalls: 1,
                 usage: reply.usage ?? Usage(isComplete: false), cost: reply.cost)
             if let lost = reply.lost { add(lost) }
+        case .roundCancelled(let cancelled):
+            self.init(cancelled.lost, day, crew, cancelled.agent)
         case .roundFailed(let failed): self.init(failed.lost, day, crew, failed.agent)
         case .budgetReported(let report): self.init(report.lost, day, crew, report.agent)
         default: return nil

@@ -32,6 +32,27 @@ final class DeltaRelay: Sendable {
         }
     }
 
+    /// What is stored of a call that brought no reply; `nil` when it was cancelled before it had spent
+    /// anything.
+    func events(
+        after error: any Error, of model: String, failed: (CrewError, LostCalls?) -> RunEvent
+    ) -> [RunEvent]? {
+        let lost = lost(of: model)
+        if error is CancellationError, Task.isCancelled {
+            guard let lost, lost.usage != nil else { return nil }
+            return events + [
+                .roundCancelled(RoundCancelled(agent: agent, round: round, lost: lost))
+            ]
+        }
+        let error = CrewError(modelFailure: error)
+        guard let refusal = error.cause as? BudgetRefusal else {
+            return events + [failed(error, lost)]
+        }
+        let report = BudgetReported(
+            agent: agent, round: round, notice: refusal.notice, lost: lost)
+        return events + [.budgetReported(report)]
+    }
+
     func pass(on progress: ModelProgress) {
         switch progress {
         case .text(let text): show(.text(text))
