@@ -64,7 +64,7 @@ public struct ModelEndpoints: Sendable {
         }
         return try OpenAIChatModel(
             provider: "openai", model: reference.model, address: address, key: key,
-            options: options.calls, client: client)
+            options: reference.options, calls: options.calls, client: client)
     }
 
     func ollama(
@@ -73,8 +73,8 @@ public struct ModelEndpoints: Sendable {
         try OpenAIChatModel(
             provider: "ollama", model: reference.model,
             address: try EndpointAddress(ollama: reference.baseURL, environment: environment),
-            key: try Self.namedKey(for: reference, environment), options: options.calls,
-            client: client)
+            key: try Self.namedKey(for: reference, environment), style: .ollama,
+            options: reference.options, calls: options.calls, client: client)
     }
 
     func scripted(_ script: ScriptDefinition?) throws(CrewError) -> ScriptedLanguageModel {

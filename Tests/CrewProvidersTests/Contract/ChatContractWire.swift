@@ -7,9 +7,6 @@ import CrewTesting
 struct ChatContractWire: ContractedWire {
     let wire = ModelWire.chat
 
-    // Not yet built.
-    let leavesOut: Set = ["full usage", "refusal", "structured output"]
-
     func response(to answer: EndpointAnswer) -> EndpointResponse {
         switch answer {
         case .reply(let parts, let finish, let usage):
