@@ -53,7 +53,7 @@ public struct ModelEndpoints: Sendable {
 
     func openAI(
         _ reference: ModelReference, _ environment: [String: String]
-    ) throws(CrewError) -> OpenAIChatModel {
+    ) throws(CrewError) -> any LanguageModel {
         let address = try EndpointAddress(
             reference.baseURL ?? environment.text("OPENAI_BASE_URL") ?? EndpointAddress.openAI)
         let key = try Self.key(for: reference, environment)
@@ -61,6 +61,11 @@ public struct ModelEndpoints: Sendable {
             throw CrewError(
                 .modelRejectedKey,
                 "\(address.host) needs an API key. Set OPENAI_API_KEY, or write another base URL")
+        }
+        if reference.wire == .responses {
+            return try OpenAIResponsesModel(
+                provider: "openai", model: reference.model, address: address, key: key,
+                options: reference.options, calls: options.calls, client: client)
         }
         return try OpenAIChatModel(
             provider: "openai", model: reference.model, address: address, key: key,

@@ -101,7 +101,7 @@ struct StreamedToolCalls: Sendable {
     }
 
     /// What the arguments say; text that is not JSON is kept, so that the model can be told.
-    private static func value(of text: String) -> JSONValue {
+    static func value(of text: String) -> JSONValue {
         guard text.utf8.contains(where: { $0 > 0x20 }) else { return [:] }
         guard let value = try? JSONValue(parsing: text) else {  // not JSON: see above
             return .string(text)

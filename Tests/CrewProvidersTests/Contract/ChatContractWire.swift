@@ -114,8 +114,7 @@ struct ChatContractWire: ContractedWire {
 
     // MARK: Failures
 
-    private static func failure(_ trouble: EndpointAnswer.Trouble) -> (status: Int, body: JSONValue)
-    {
+    static func failure(_ trouble: EndpointAnswer.Trouble) -> (status: Int, body: JSONValue) {
         let (status, type, code) = words(for: trouble)
         return (
             status,
