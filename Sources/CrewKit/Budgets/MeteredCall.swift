@@ -1,5 +1,3 @@
-import Foundation
-
 /// One attempt at a model call, from putting aside what it may spend to counting what it did.
 struct MeteredCall: Sendable {
     typealias Progress = @Sendable (ModelProgress) -> Void
@@ -23,7 +21,7 @@ struct MeteredCall: Sendable {
         guard let budget = request.budget, !budget.lines.isEmpty else {
             return try await unbounded()
         }
-        let id = ReservationID(UUID().uuidString)  // unique over processes
+        let id = meter.makeID()
         let grant = try await reserve(id, budget)
         var bounded = request
         bounded.maxOutputTokens = estimate.outputCap(grant.left) ?? request.maxOutputTokens
@@ -107,7 +105,9 @@ struct MeteredCall: Sendable {
         meter.history.note(
             estimated: estimate.uncorrectedInput, usage: reply.usage, milliseconds: milliseconds)
         var reply = reply
-        reply.cost = reply.cost ?? price.flatMap { reply.usage?.cost(at: $0) }
+        // What costs nothing costs nothing however much of it there was.
+        let cost = price == .free ? 0 : price.flatMap { reply.usage?.cost(at: $0) }
+        reply.cost = reply.cost ?? cost
         return reply
     }
 }

@@ -1,4 +1,4 @@
-public import struct Foundation.Date
+public import Foundation
 
 /// A model whose calls are priced, and kept within the budgets of whoever asks.
 ///
@@ -14,31 +14,36 @@ public struct MeteredModel: LanguageModel {
     private let takesAgentPrice: Bool
     let clock: any Clock<Duration>
     let now: @Sendable () -> Date
+    let makeID: @Sendable () -> ReservationID
     let history = CallHistory()
 
     /// - Parameter price: what the model costs; absent is unknown, not free.
     public init(
         _ base: any LanguageModel, price: TokenPrice?,
         clock: any Clock<Duration> = ContinuousClock(),
-        now: @escaping @Sendable () -> Date = { Date() }  // default
+        now: @escaping @Sendable () -> Date = { Date() },  // default
+        makeID: @escaping @Sendable () -> ReservationID = ReservationID.random
     ) {
         self.base = base
         self.price = price
         self.takesAgentPrice = false
         self.clock = clock
         self.now = now
+        self.makeID = makeID
     }
 
     /// A model that costs what the definition of the agent says that asks.
     init(
         pricedByAgent base: any LanguageModel, clock: any Clock<Duration> = ContinuousClock(),
-        now: @escaping @Sendable () -> Date = { Date() }  // default
+        now: @escaping @Sendable () -> Date = { Date() },  // default
+        makeID: @escaping @Sendable () -> ReservationID = ReservationID.random
     ) {
         self.base = base
         self.price = nil
         self.takesAgentPrice = true
         self.clock = clock
         self.now = now
+        self.makeID = makeID
     }
 
     func price(for request: ModelRequest) -> TokenPrice? {

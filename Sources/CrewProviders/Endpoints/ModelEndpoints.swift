@@ -64,7 +64,7 @@ public struct ModelEndpoints: Sendable {
 
     func openAI(
         _ reference: ModelReference, _ environment: [String: String]
-    ) throws(CrewError) -> OpenAIChatModel {
+    ) throws(CrewError) -> any LanguageModel {
         let address = try EndpointAddress(
             reference.baseURL ?? environment.text("OPENAI_BASE_URL") ?? EndpointAddress.openAI)
         let key = try Self.key(for: reference, environment)
@@ -73,9 +73,14 @@ public struct ModelEndpoints: Sendable {
                 .modelRejectedKey,
                 "\(address.host) needs an API key. Set OPENAI_API_KEY, or write another base URL")
         }
+        if reference.wire == .responses {
+            return try OpenAIResponsesModel(
+                provider: "openai", model: reference.model, address: address, key: key,
+                options: reference.options, calls: options.calls, client: client)
+        }
         return try OpenAIChatModel(
             provider: "openai", model: reference.model, address: address, key: key,
-            options: options.calls, client: client)
+            options: reference.options, calls: options.calls, client: client)
     }
 
     func ollama(
@@ -84,8 +89,8 @@ public struct ModelEndpoints: Sendable {
         try OpenAIChatModel(
             provider: "ollama", model: reference.model,
             address: try EndpointAddress(ollama: reference.baseURL, environment: environment),
-            key: try Self.namedKey(for: reference, environment), options: options.calls,
-            client: client)
+            key: try Self.namedKey(for: reference, environment), style: .ollama,
+            options: reference.options, calls: options.calls, client: client)
     }
 
     func scripted(_ script: ScriptDefinition?) throws(CrewError) -> ScriptedLanguageModel {
