@@ -6,6 +6,10 @@ struct EndpointIdentity: Sendable {
     var host: String
     var model: String
     var key: Secret?
+    /// The environment variable that usually holds the key.
+    var keyVariable = "OPENAI_API_KEY"
+    /// What the endpoint should answer with.
+    var answer = "a chat completion"
 
     /// `text` without the key and without anything else that looks like one.
     func redacted(_ text: String) -> String {
@@ -21,17 +25,23 @@ struct EndpointIdentity: Sendable {
 
 extension EndpointFailure {
     /// The typed error for a failure; `status` is absent when it came in the middle of a stream.
+    ///
+    /// - Parameters:
+    ///   - known: the kind, where the caller knows it better than common words and statuses tell.
+    ///   - refused: what can be done about a refused request.
     func crewError(
-        status: Int?, from endpoint: EndpointIdentity, retryAfter: Duration? = nil
+        status: Int?, from endpoint: EndpointIdentity, retryAfter: Duration? = nil,
+        as known: CrewError.Code? = nil, advice refused: String? = nil
     ) -> CrewError {
         let status = status ?? Int(code)
-        let kind = kind(status: status)
+        let kind = known ?? kind(status: status)
         let said = endpoint.redacted(message)
         let number = status.map { " (\($0))" } ?? ""
         let quote = said.isEmpty ? "" : ": \(said)"
-        let advice = advice(kind, endpoint)
+        let own = kind == .modelRejectedRequest ? refused : nil
+        let advice = own ?? advice(kind, endpoint)
         return CrewError(
-            kind, "\(endpoint.host) \(Self.verb(kind))\(number)\(quote)\(advice)",
+            kind, "\(endpoint.host) \(Self.verb(kind, endpoint))\(number)\(quote)\(advice)",
             retryAfter: retryAfter)
     }
 
@@ -82,7 +92,7 @@ extension EndpointFailure {
         }
     }
 
-    private static func verb(_ kind: CrewError.Code) -> String {
+    private static func verb(_ kind: CrewError.Code, _ endpoint: EndpointIdentity) -> String {
         switch kind {
         case .modelRejectedKey: "refused the API key"
         case .modelQuotaExhausted: "says that the quota is used up"
@@ -93,7 +103,7 @@ extension EndpointFailure {
         case .modelRejectedRequest: "refused the request"
         case .modelContextOverflow: "says that the prompt is too long for the model"
         case .modelContentFiltered: "withheld the answer by its content filter"
-        case .modelAnsweredNonsense: "answered with something that is not a chat completion"
+        case .modelAnsweredNonsense: "answered with something that is not \(endpoint.answer)"
         default: "failed"
         }
     }
@@ -101,7 +111,7 @@ extension EndpointFailure {
     private func advice(_ kind: CrewError.Code, _ endpoint: EndpointIdentity) -> String {
         switch kind {
         case .modelRejectedKey:
-            return ". Check the key: OPENAI_API_KEY, or api_key of the agent's model"
+            return ". Check the key: \(endpoint.keyVariable), or api_key of the agent's model"
         case .modelQuotaExhausted:
             return ". Check the plan and the billing of the account"
         case .modelNotFound:
@@ -114,7 +124,7 @@ extension EndpointFailure {
         case .modelRejectedRequest where message.contains("tool-call-parser"):
             return ". Start the server with --enable-auto-tool-choice and --tool-call-parser"
         case .modelAnsweredNonsense:
-            return ". Check that the base URL is that of a chat completions API"
+            return ". Check the base URL, and the wire if one is written"
         default:
             return ""
         }
