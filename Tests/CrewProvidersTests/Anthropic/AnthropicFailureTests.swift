@@ -153,19 +153,19 @@ struct AnthropicFailureTests {
 
     @Test("Another server can be asked on this wire, and a wire that a provider lacks is refused")
     func wires() async throws {
-        var reference = ModelReference(
-            provider: "openai", model: "m", baseURL: "http://b:1/v1")
-        reference.wire = .anthropic
-        try await withModelEndpoints { endpoints in
-            #expect(try endpoints.model(for: reference) is AnthropicMessagesModel)
-            reference.provider = "ollama"
-            #expect(try endpoints.model(for: reference) is AnthropicMessagesModel)
-            reference.wire = .chat
-            #expect(try endpoints.model(for: reference) is OpenAIChatModel)
-            reference.provider = "anthropic"
-            let error = #expect(throws: CrewError.self) { try endpoints.model(for: reference) }
-            #expect(error?.code == .invalidDefinition)
-            #expect(error?.message.contains("'chat'") == true)
+        func model(_ provider: String, _ wire: ModelWire) async throws -> any LanguageModel {
+            var reference = ModelReference(
+                provider: provider, model: "m", baseURL: "http://b:1/v1")
+            reference.wire = wire
+            return try await withModelEndpoints { [reference] in try $0.model(for: reference) }
         }
+        #expect(try await model("openai", .anthropic) is AnthropicMessagesModel)
+        #expect(try await model("ollama", .anthropic) is AnthropicMessagesModel)
+        #expect(try await model("ollama", .chat) is OpenAIChatModel)
+        let error = await #expect(throws: CrewError.self) {
+            try await model("anthropic", .chat)
+        }
+        #expect(error?.code == .invalidDefinition)
+        #expect(error?.message.contains("'chat'") == true)
     }
 }

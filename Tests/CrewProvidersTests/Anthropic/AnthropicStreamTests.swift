@@ -28,7 +28,7 @@ struct AnthropicStreamTests {
                 .reasoning("Two cities, so two "), .reasoning("calls: Kyiv & Lviv — “now”.\n"),
                 .text("I'll look "), .text("at both: Київ, Львів."),
             ])
-        let bytewise = try await Self.scene.call(Self.scene.bytewise(body))
+        let bytewise = try await Self.scene.call(steps: Self.scene.bytewise(body))
         #expect(bytewise.reply == reply)
         let lines = body.replacing("\n", with: "\r\n")
         #expect(try await Self.scene.call(body: lines).reply == reply)
@@ -174,8 +174,10 @@ struct AnthropicStreamTests {
     @Test("A whole reply counts although its connection ends badly, or not at all")
     func badEnd() async throws {
         let whole = Self.text("x")
-        #expect(try await Self.scene.call([.head(), .chunk(whole), .close]).reply.text == "x")
-        #expect(try await Self.scene.call([.head(), .chunk(whole), .hold]).reply.text == "x")
+        #expect(
+            try await Self.scene.call(steps: [.head(), .chunk(whole), .close]).reply.text == "x")
+        #expect(
+            try await Self.scene.call(steps: [.head(), .chunk(whole), .hold]).reply.text == "x")
     }
 
     // MARK: Bodies

@@ -40,21 +40,22 @@ struct WireScene {
     ) async throws -> Outcome {
         let pieces = Mutex<[ModelProgress]>([])
         let requests = Mutex<[String]>([])
-        return try await MisbehavingServer.run({ number, text in
+        let answer = { @Sendable (number: Int, text: String) -> [Step] in
             requests.withLock { $0.append(text) }
             return script(number)
-        }) { server in
+        }
+        let reply = try await MisbehavingServer.run(answer) { server in
             var reference = reference
             reference.baseURL = reference.baseURL ?? "http://127.0.0.1:\(server.port)"
-            let reply = try await withModelEndpoints(options: ModelEndpoints.Options(calls: calls))
-            {
-                try await $0.model(for: reference).reply(to: request) { piece in
+            let options = ModelEndpoints.Options(calls: calls)
+            return try await withModelEndpoints(options: options) { [reference] endpoints in
+                try await endpoints.model(for: reference).reply(to: request) { piece in
                     pieces.withLock { $0.append(piece) }
                 }
             }
-            return Outcome(
-                reply: reply, pieces: pieces.withLock(\.self), requests: requests.withLock(\.self))
         }
+        return Outcome(
+            reply: reply, pieces: pieces.withLock(\.self), requests: requests.withLock(\.self))
     }
 
     func call(_ request: ModelRequest = WireScene.request, body: String) async throws -> Outcome {
@@ -62,10 +63,7 @@ struct WireScene {
         return try await call(request) { _ in steps }
     }
 
-    func call(_ request: ModelRequest = WireScene.request, _ steps: [Step]) async throws -> Outcome
-    {
-        try await call(request) { _ in steps }
-    }
+    func call(steps: [Step]) async throws -> Outcome { try await call { _ in steps } }
 
     func failure(_ steps: [Step]) async -> CrewError? {
         do {
