@@ -32,6 +32,15 @@ extension ModelEndpoints {
             options: reference.options, calls: options.calls, client: client)
     }
 
+    /// A model on the responses wire.
+    func responses(
+        _ reference: ModelReference, _ provider: String, at address: EndpointAddress, key: Secret?
+    ) throws(CrewError) -> any LanguageModel {
+        try OpenAIResponsesModel(
+            provider: provider, model: reference.model, address: address, key: key,
+            options: reference.options, calls: options.calls, client: client)
+    }
+
     /// A model of Ollama, over its own protocol unless the reference says otherwise.
     func ollama(
         _ reference: ModelReference, _ environment: [String: String]
@@ -48,10 +57,9 @@ extension ModelEndpoints {
         case .chat:
             return try OpenAIChatModel(
                 provider: "ollama", model: reference.model, address: compatible, key: key,
-                options: options.calls, client: client)
+                style: .ollama, options: reference.options, calls: options.calls, client: client)
         case .anthropic: return try messages(reference, "ollama", at: compatible, key: key)
-        case .responses:
-            throw Self.refusal(of: .responses, by: "ollama", "ollama, chat or anthropic")
+        case .responses: return try responses(reference, "ollama", at: compatible, key: key)
         }
     }
 

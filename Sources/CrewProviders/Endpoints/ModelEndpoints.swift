@@ -67,12 +67,13 @@ public struct ModelEndpoints: Sendable {
         case .anthropic:
             return try messages(
                 reference, "openai", at: try EndpointAddress(anthropic: address.base), key: key)
+        case .responses: return try responses(reference, "openai", at: address, key: key)
         case .ollama: throw Self.refusal(of: .ollama, by: "openai", "provider: ollama")
-        default: break
+        case nil, .chat: break
         }
         return try OpenAIChatModel(
             provider: "openai", model: reference.model, address: address, key: key,
-            options: options.calls, client: client)
+            options: reference.options, calls: options.calls, client: client)
     }
 
     func scripted(_ script: ScriptDefinition?) throws(CrewError) -> ScriptedLanguageModel {

@@ -10,8 +10,7 @@ enum Provider: Sendable, Hashable {
 
     private static let names: [String: Provider] = [
         "openai": .openAI, "openai-compatible": .openAI, "anthropic": .anthropic,
-        "ollama": .ollama,
-        "scripted": .scripted, "auto": .auto,
+        "ollama": .ollama, "scripted": .scripted, "auto": .auto,
     ]
 
     init(named text: String) throws(CrewError) {

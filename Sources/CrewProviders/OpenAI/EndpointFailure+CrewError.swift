@@ -42,7 +42,7 @@ extension EndpointFailure {
         let advice = own ?? advice(kind, endpoint)
         return CrewError(
             kind, "\(endpoint.host) \(Self.verb(kind, endpoint))\(number)\(quote)\(advice)",
-            retryAfter: retryAfter)
+            retryAfter: retryAfter ?? self.retryAfter)
     }
 
     private func kind(status: Int?) -> CrewError.Code {
@@ -69,7 +69,9 @@ extension EndpointFailure {
         if words.contains("content_filter") || words.contains("content_policy") {
             return .modelContentFiltered
         }
-        if words.contains("invalid_api_key") { return .modelRejectedKey }
+        if words.contains("invalid_api_key") || words.contains("api_key_invalid") {
+            return .modelRejectedKey
+        }
         if words.contains("model_not_found") { return .modelNotFound }
         if words.contains("rate_limit") { return .modelRateLimited }
         if words.contains("overloaded") || folded.contains("loading model") {
@@ -114,13 +116,18 @@ extension EndpointFailure {
             return ". Check the key: \(endpoint.keyVariable), or api_key of the agent's model"
         case .modelQuotaExhausted:
             return ". Check the plan and the billing of the account"
+        case .modelNotFound where Self.wantsResponses(message):
+            return ". Write wire: responses in the agent's model"
         case .modelNotFound:
             return ". Check the model '\(endpoint.model)' and the base URL"
         case .modelContextOverflow:
             return ". Lower max_context_window, or take a model with a larger window"
         case .modelRejectedRequest where message.contains("reasoning_effort"):
-            return ". This model takes no tools on the chat wire unless reasoning is off:"
-                + " choose another model, or remove the agent's tools"
+            return
+                ". Write wire: responses in the agent's model: on the chat wire it takes no tools"
+                + " unless reasoning is off. Else remove the agent's tools"
+        case .modelRejectedRequest where Self.wantsResponses(message):
+            return ". Write wire: responses in the agent's model"
         case .modelRejectedRequest where message.contains("tool-call-parser"):
             return ". Start the server with --enable-auto-tool-choice and --tool-call-parser"
         case .modelAnsweredNonsense:
@@ -128,5 +135,10 @@ extension EndpointFailure {
         default:
             return ""
         }
+    }
+
+    /// Whether the model is offered on OpenAI's other wire only.
+    private static func wantsResponses(_ message: String) -> Bool {
+        message.contains("v1/responses")
     }
 }

@@ -7,9 +7,6 @@ import CrewTesting
 struct ChatContractWire: ContractedWire {
     let wire = ModelWire.chat
 
-    // Not yet built.
-    let leavesOut: Set = ["full usage", "refusal", "structured output"]
-
     func response(to answer: EndpointAnswer) -> EndpointResponse {
         switch answer {
         case .reply(let parts, let finish, let usage):
@@ -117,8 +114,7 @@ struct ChatContractWire: ContractedWire {
 
     // MARK: Failures
 
-    private static func failure(_ trouble: EndpointAnswer.Trouble) -> (status: Int, body: JSONValue)
-    {
+    static func failure(_ trouble: EndpointAnswer.Trouble) -> (status: Int, body: JSONValue) {
         let (status, type, code) = words(for: trouble)
         return (
             status,
