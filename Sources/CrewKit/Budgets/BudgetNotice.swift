@@ -23,6 +23,8 @@ public struct BudgetNotice: Sendable, Hashable, Codable {
         case warning
         /// The amount is spent, and the limit does not block.
         case exceeded
+        /// What the model costs is not known, so a bound on money cannot hold: the call was not made.
+        case unknownPrice = "unknown_price"
     }
 
     enum CodingKeys: String, CodingKey {

@@ -149,3 +149,23 @@ public struct ReplyRejected: Sendable, Hashable, Codable {
         self.isRepaired = isRepaired
     }
 }
+
+/// Attempts of a round before its last one that came to nothing, and what they are thought to have spent.
+public struct LostCalls: Sendable, Hashable, Codable {
+    public var attempts: Int
+    /// Estimated: endpoints do not tell what a broken reply took.
+    public var usage: Usage?
+    /// US dollars, where the price is known.
+    public var cost: Double?
+
+    public init(attempts: Int = 0, usage: Usage? = nil, cost: Double? = nil) {
+        self.attempts = attempts
+        self.usage = usage
+        self.cost = cost
+    }
+
+    mutating func add(_ usage: Usage, cost: Double?) {
+        self.usage = self.usage.map { $0 + usage } ?? usage
+        if let cost { self.cost = (self.cost ?? 0) + cost }
+    }
+}

@@ -84,10 +84,12 @@ public struct Replied: Sendable, Hashable, Codable {
     /// US dollars, where usage and price are known.
     public var cost: Double?
     public var model: String
+    /// Attempts that came to nothing before this reply.
+    public var lost: LostCalls?
 
     public init(
         agent: AgentID, round: Int, message: AgentMessage, finish: FinishReason,
-        usage: Usage? = nil, cost: Double? = nil, model: String
+        usage: Usage? = nil, cost: Double? = nil, model: String, lost: LostCalls? = nil
     ) {
         self.agent = agent
         self.round = round
@@ -96,6 +98,7 @@ public struct Replied: Sendable, Hashable, Codable {
         self.usage = usage
         self.cost = cost
         self.model = model
+        self.lost = lost
     }
 }
 
@@ -104,11 +107,14 @@ public struct RoundFailed: Sendable, Hashable, Codable {
     public var agent: AgentID
     public var round: Int
     public var failure: RunFailure
+    /// Attempts that came to nothing before the last one.
+    public var lost: LostCalls?
 
-    public init(agent: AgentID, round: Int, failure: RunFailure) {
+    public init(agent: AgentID, round: Int, failure: RunFailure, lost: LostCalls? = nil) {
         self.agent = agent
         self.round = round
         self.failure = failure
+        self.lost = lost
     }
 }
 
@@ -282,10 +288,20 @@ public struct RunEnded: Sendable, Hashable, Codable {
     /// Over all of the run's model calls; absent when none was made.
     public var usage: Usage?
     public var cost: Double?
+    /// Attempts at model calls that came to nothing; their usage is part of the whole.
+    public var lostCalls: Int?
 
-    public init(outcome: RunOutcome, usage: Usage? = nil, cost: Double? = nil) {
+    enum CodingKeys: String, CodingKey {
+        case outcome, usage, cost
+        case lostCalls = "lost_calls"
+    }
+
+    public init(
+        outcome: RunOutcome, usage: Usage? = nil, cost: Double? = nil, lostCalls: Int? = nil
+    ) {
         self.outcome = outcome
         self.usage = usage
         self.cost = cost
+        self.lostCalls = lostCalls
     }
 }

@@ -37,9 +37,9 @@ struct TurnPerformer: Sendable {
     /// Makes the model call of a round; `nil` when it was cancelled.
     func callModel(of agent: AgentID, in state: RunState) async -> [RunEvent]? {
         guard let definition = crew.agent(agent) else { return [noModel(agent, state)] }
-        let model: any LanguageModel
+        let model: ModelChain
         do {
-            guard let found = try models.model(of: agent, replacedBy: state.model) else {
+            guard let found = try models.chain(of: agent, replacedBy: state.model) else {
                 return [noModel(agent, state)]
             }
             model = found
@@ -76,7 +76,7 @@ struct TurnPerformer: Sendable {
     /// What another model costs than the agent's own is not known.
     private func price(of agent: ValidatedCrew.Agent, in state: RunState) -> TokenPrice? {
         guard state.model == nil else { return nil }
-        return models.isFree(agent.id) ? .free : agent.definition.price
+        return agent.definition.price
     }
 
     private func noModel(_ agent: AgentID, _ state: RunState) -> RunEvent {

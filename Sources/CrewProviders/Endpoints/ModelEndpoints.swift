@@ -52,6 +52,17 @@ public struct ModelEndpoints: Sendable {
         }
     }
 
+    /// The same model as a link of a chain, with the price and the limits of its reference.
+    func link(
+        for reference: ModelReference, environment: [String: String] = [:],
+        script: ScriptDefinition? = nil
+    ) throws(CrewError) -> ModelLink {
+        let model = try model(for: reference, environment: environment, script: script)
+        let isScripted = model is ScriptedLanguageModel
+        return ModelLink(
+            model, price: isScripted ? .free : reference.price, hedgeAfter: reference.hedgeAfter)
+    }
+
     func openAI(
         _ reference: ModelReference, _ environment: [String: String]
     ) throws(CrewError) -> any LanguageModel {
