@@ -7,7 +7,7 @@ public struct HedgedModel: LanguageModel {
 
     private let base: any LanguageModel
     private let delay: Duration
-    private let gate: EndpointGate?
+    private let source: EndpointGate.Source?
     private let clock: any Clock<Duration>
 
     /// - Parameters:
@@ -17,9 +17,19 @@ public struct HedgedModel: LanguageModel {
         _ base: any LanguageModel, after delay: Duration, gate: EndpointGate? = nil,
         clock: any Clock<Duration> = ContinuousClock()
     ) {
+        var source: EndpointGate.Source?
+        if let gate { source = { gate } }
+        self.init(base, after: delay, source: source, clock: clock)
+    }
+
+    /// - Parameter source: finds the gate for each call.
+    init(
+        _ base: any LanguageModel, after delay: Duration, source: EndpointGate.Source?,
+        clock: any Clock<Duration>
+    ) {
         self.base = base
         self.delay = delay
-        self.gate = gate
+        self.source = source
         self.clock = clock
     }
 
@@ -43,7 +53,7 @@ public struct HedgedModel: LanguageModel {
                     // The one who spoke has failed, or nobody is left who could.
                     if race.winner == lane || underWay == 0 { throw failure ?? error }
                 case .late where race.winner != nil: break
-                case .late where gate?.hasRoom(for: request) ?? true:
+                case .late where source?().hasRoom(for: request) ?? true:
                     underWay += 1
                     race.hedge(after: delay)
                     group.addTask { await call(.second, request, race) }

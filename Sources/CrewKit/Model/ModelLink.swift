@@ -5,8 +5,9 @@ public struct ModelLink: Sendable {
     public var price: TokenPrice?
     /// How a failed call is made again; absent means that it is not.
     public var retry: ModelRetryPolicy?
-    /// The limits of the model's endpoint, shared by everybody who calls it; absent means none.
-    public var gate: EndpointGate?
+    /// Finds the limits of the model's endpoint, shared by everybody who calls it, for each call anew;
+    /// absent means none.
+    public var gate: EndpointGate.Source?
     /// After that time without a beginning of the reply a second call is made; absent means never.
     public var hedgeAfter: Duration?
     /// The failures of earlier links that this one takes over for; empty means every one that another
@@ -23,7 +24,7 @@ public struct ModelLink: Sendable {
         self.model = model
         self.price = price
         self.retry = retry
-        self.gate = gate
+        if let gate { self.gate = { gate } }
         self.hedgeAfter = hedgeAfter
         self.conditions = conditions
     }
@@ -50,9 +51,9 @@ public struct ModelLink: Sendable {
             takesAgentPrice
             ? MeteredModel(pricedByAgent: model, clock: clock)
             : MeteredModel(model, price: price, clock: clock)
-        if let gate { model = GatedModel(model, gate: gate, waitsForTrial: isLast) }
+        if let gate { model = GatedModel(model, source: gate, waitsForTrial: isLast) }
         if let hedgeAfter {
-            model = HedgedModel(model, after: hedgeAfter, gate: gate, clock: clock)
+            model = HedgedModel(model, after: hedgeAfter, source: gate, clock: clock)
         }
         guard let retry else { return model }
         return RetryingModel(

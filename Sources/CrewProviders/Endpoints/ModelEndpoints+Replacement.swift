@@ -64,7 +64,7 @@ extension ModelEndpoints {
             return provider
         } catch {
             throw refusal(
-                "\(error.message); before the first '/' stands openai, ollama or scripted, as in "
+                "\(error.message); before the first '/' stands a provider, as in "
                     + "openai/\(text)")
         }
     }

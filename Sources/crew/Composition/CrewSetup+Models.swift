@@ -34,7 +34,7 @@ extension CrewSetup {
         _ body: (ModelSet, ModelChoices) async throws -> Result
     ) async throws -> Result {
         let environment = try await modelEnvironment()
-        return try await withModelEndpoints { endpoints in
+        return try await withModelEndpoints(options: endpointOptions) { endpoints in
             let chosen = try await choose(from: endpoints, environment)
             let agents = loaded.definition.agents
             let choices = ModelChoices(
@@ -53,6 +53,14 @@ extension CrewSetup {
             }
             return try await body(models, choices)
         }
+    }
+
+    private var endpointOptions: ModelEndpoints.Options {
+        let settings = loaded.definition.settings
+        var options = ModelEndpoints.Options()
+        options.cache.lifetime = settings.endpointLifetime
+        options.cache.longestWait = settings.modelRetry.longestRetryAfter
+        return options
     }
 
     private func modelEnvironment() async throws -> [String: String] {

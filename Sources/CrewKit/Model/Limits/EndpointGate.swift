@@ -6,9 +6,11 @@ import Synchronization
 /// Those who wait are let through in turn, one run after the other. A wait ends with its caller's
 /// cancellation, and with `modelRateLimited` when it gets too long.
 public final class EndpointGate: Sendable {
+    /// Finds the gate for a call: what is kept of an endpoint is not kept for ever.
+    public typealias Source = @Sendable () -> EndpointGate
+
     /// For people, such as `api.openai.com`.
     public let endpoint: String
-    public let limits: EndpointLimits
     let longestWait: Duration
     let clock: RunClock
     let desk: Mutex<GateDesk>
@@ -19,10 +21,16 @@ public final class EndpointGate: Sendable {
         longestWait: Duration = .seconds(120), clock: any Clock<Duration> = ContinuousClock()
     ) {
         self.endpoint = endpoint
-        self.limits = limits
         self.longestWait = longestWait
         self.clock = RunClock(clock)
         desk = Mutex(GateDesk(limits))
+    }
+
+    public var limits: EndpointLimits { desk.withLock(\.state.limits) }
+
+    /// Takes the tighter of each two limits from now on.
+    public func tighten(to limits: EndpointLimits) {
+        desk.withLock { $0.state.tighten(to: limits) }
     }
 
     /// Calls that wait or are under way.

@@ -71,7 +71,8 @@ struct GatedModelTests {
             ], clock: clock)
         let log = ProgressLog()
         #expect(try await chain.reply(to: Self.request) { log.take($0) }.model == "second")
-        #expect(log.withoutLosses == [.fellBack(from: "first", to: "second", reason: .modelLeftAlone)])
+        #expect(
+            log.withoutLosses == [.fellBack(from: "first", to: "second", reason: .modelLeftAlone)])
         #expect(clock.sleeps.isEmpty)
     }
 }
