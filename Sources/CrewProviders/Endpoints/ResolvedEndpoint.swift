@@ -53,7 +53,7 @@ struct ResolvedEndpoint: Sendable {
             throw CrewError(
                 .invalidDefinition,
                 "Provider '\(provider.rawValue)' does not speak wire '\(wire.rawValue)'; it speaks"
-                    + " \(words)")
+                    + " \(words)" + (wire == .ollama ? "; write provider: ollama" : ""))
         }
         return wire
     }
