@@ -47,10 +47,7 @@ public struct ModelLink: Sendable {
     func equipped(
         isLast: Bool, clock: any Clock<Duration>, random: @escaping @Sendable () -> Double
     ) -> any LanguageModel {
-        var model: any LanguageModel =
-            takesAgentPrice
-            ? MeteredModel(pricedByAgent: model, clock: clock)
-            : MeteredModel(model, price: price, clock: clock)
+        var model = metered(clock)
         if let gate { model = GatedModel(model, source: gate, waitsForTrial: isLast) }
         if let hedgeAfter {
             model = HedgedModel(model, after: hedgeAfter, source: gate, clock: clock)
@@ -58,5 +55,13 @@ public struct ModelLink: Sendable {
         guard let retry else { return model }
         return RetryingModel(
             model, policy: retry, waitsWhenLeftAlone: isLast, clock: clock, random: random)
+    }
+
+    /// Nothing is counted twice: what meters already stays as it is.
+    private func metered(_ clock: any Clock<Duration>) -> any LanguageModel {
+        if model is MeteredModel || model is ModelChain { return model }
+        return takesAgentPrice
+            ? MeteredModel(pricedByAgent: model, clock: clock)
+            : MeteredModel(model, price: price, clock: clock)
     }
 }
