@@ -6,13 +6,17 @@ import NIOHTTP1
 struct EndpointAddress: Sendable, Hashable {
     /// Such as `https://api.openai.com/v1`, without a slash at its end.
     let base: String
+    /// What is written behind every path, such as `?api-version=2024-10-21`; mostly nothing.
+    let query: String
     /// Host and written port, for messages; never the credentials that a URL may hold.
     let host: String
 
     /// Reads a base URL that somebody wrote.
     init(_ text: String) throws(CrewError) {
-        var base = text.trimmingBlanks
-        for suffix in ["/", "/chat/completions", "/"] where base.hasSuffix(suffix) {
+        let written = text.trimmingBlanks
+        var base = String(written.prefix { $0 != "?" && $0 != "#" })
+        let query = written.dropFirst(base.count).prefix { $0 != "#" }
+        for suffix in ["/", "/chat/completions", "/responses", "/"] where base.hasSuffix(suffix) {
             base.removeLast(suffix.count)
             while base.hasSuffix("/") { base.removeLast() }
         }
@@ -28,6 +32,7 @@ struct EndpointAddress: Sendable, Hashable {
             throw Self.invalid("the base URL names no host")
         }
         self.base = base
+        self.query = query.count > 1 ? String(query) : ""
         self.host = String(host)
         _ = try request(.GET, "", key: nil)
     }
@@ -54,7 +59,8 @@ struct EndpointAddress: Sendable, Hashable {
             headers.add(name: "authorization", value: "Bearer \(key)")
         }
         do {
-            return try HTTPClient.Request(url: base + path, method: method, headers: headers)
+            return try HTTPClient.Request(
+                url: base + path + query, method: method, headers: headers)
         } catch {
             throw Self.invalid("the base URL cannot be read")
         }

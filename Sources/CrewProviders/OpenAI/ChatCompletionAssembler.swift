@@ -10,7 +10,10 @@ struct ChatCompletionAssembler: Sendable {
     private var reasoning = ""
     private var toolCalls = StreamedToolCalls()
     private var splitter = ThinkTagSplitter()
+    private var keepsake = ChatMemo()
+    private var hasRefused = false
     private var usage: Usage?
+    private var cost: Double?
     private var model: String?
     /// The reason in the server's own words, once it gave one.
     private(set) var finishReason: String?
@@ -28,7 +31,7 @@ struct ChatCompletionAssembler: Sendable {
             throw EndpointFailure(reportedBy: chunk) ?? .nonsense
         }
         if let failure = EndpointFailure(reportedBy: chunk) { throw failure }
-        if let reported = Self.usage(members["usage"]) { usage = reported }
+        if let reported = members["usage"]?.object { take(usage: reported) }
         if model == nil, let name = members["model"]?.string, !name.isEmpty { model = name }
         guard case .array(let choices) = members["choices"] else { return }
         for choice in choices where (choice["index"]?.integer ?? 0) == 0 {
@@ -53,20 +56,25 @@ struct ChatCompletionAssembler: Sendable {
         // A whole completion is complete, even from a server that leaves out why it stopped.
         if choice["message"]?.object != nil { finishReason = "stop" }
         if let content = choice["delta"]?.object ?? choice["message"]?.object {
-            if let piece = content["reasoning_content"]?.string ?? content["reasoning"]?.string {
-                think(piece, progress)
-            }
-            if let piece = Self.text(of: content["content"]), !piece.isEmpty {
-                say(piece, progress)
-            } else if let piece = content["refusal"]?.string {
-                say(piece, progress)
-            }
-            if let pieces = content["tool_calls"]?.array { toolCalls.add(pieces) }
+            add(content, progress)
         }
         if let reason = choice["finish_reason"]?.string, !reason.isEmpty {
             if reason == "error" { throw .unexplained }
             finishReason = reason
         }
+    }
+
+    private mutating func add(_ content: JSONObject, _ progress: Progress) {
+        keepsake.take(content)
+        if let piece = content["reasoning_content"]?.string ?? content["reasoning"]?.string {
+            think(piece, progress)
+        }
+        if let piece = Self.text(of: content["content"]), !piece.isEmpty { say(piece, progress) }
+        if let piece = content["refusal"]?.string, !piece.isEmpty {
+            hasRefused = true
+            say(piece, progress)
+        }
+        if let pieces = content["tool_calls"]?.array { toolCalls.add(pieces) }
     }
 
     /// Content is a string; a few servers send a list of parts.
@@ -106,10 +114,19 @@ struct ChatCompletionAssembler: Sendable {
         idPrefix: String, names: WireToolNames, progress: Progress
     ) -> ModelReply {
         pass(splitter.finish(), progress)
-        return ModelReply(
+        var reply = ModelReply(
             text: text, reasoning: reasoning,
             toolCalls: toolCalls.finished(idPrefix: idPrefix, names: names),
             finish: Self.finish(finishReason), usage: usage, model: model)
+        // A refusal ends like any other reply.
+        if hasRefused, reply.finish == .stop { reply.finish = .refusal }
+        reply.cost = cost
+        return reply
+    }
+
+    /// What the server wants to see again of the reply.
+    func memo(model: String, replaysReasoning: Bool) -> ModelMemo? {
+        keepsake.memo(model: model, calls: toolCalls.extras, replaysReasoning: replaysReasoning)
     }
 
     private static func finish(_ reason: String?) -> FinishReason {
@@ -120,13 +137,17 @@ struct ChatCompletionAssembler: Sendable {
         }
     }
 
-    private static func usage(_ value: JSONValue?) -> Usage? {
-        guard let members = value?.object else { return nil }
-        let usage = Usage(
+    private mutating func take(usage members: JSONObject) {
+        let prompt = members["prompt_tokens_details"]
+        let reported = Usage(
             inputTokens: members["prompt_tokens"]?.integer,
             outputTokens: members["completion_tokens"]?.integer,
-            cachedInputTokens: members["prompt_tokens_details"]?["cached_tokens"]?.integer,
+            cachedInputTokens: prompt?["cached_tokens"]?.integer
+                ?? members["prompt_cache_hit_tokens"]?.integer,
+            cacheWriteTokens: prompt?["cache_write_tokens"]?.integer,
             reasoningTokens: members["completion_tokens_details"]?["reasoning_tokens"]?.integer)
-        return usage == Usage() ? nil : usage
+        if reported != Usage() { usage = reported }
+        // OpenRouter bills what the model's own host asked for and says how much that was.
+        if let dollars = members["cost"]?.double, dollars >= 0, dollars.isFinite { cost = dollars }
     }
 }

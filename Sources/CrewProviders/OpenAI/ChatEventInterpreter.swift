@@ -1,23 +1,29 @@
 import CrewKit
 
-/// Gives the events of a chat completions stream their meaning.
-struct ChatEventInterpreter: Sendable {
-    typealias Progress = (ModelProgress) -> Void
+typealias ChatResponseReader = EventReplyReader<ChatEventInterpreter>
 
+extension ChatResponseReader {
+    init(endpoint: EndpointIdentity, replaysReasoning: Bool = false) {
+        self.init(ChatEventInterpreter(endpoint: endpoint, replaysReasoning: replaysReasoning))
+    }
+}
+
+/// Gives the events of a chat completions stream their meaning.
+struct ChatEventInterpreter: ReplyInterpreter {
     let endpoint: EndpointIdentity
+    private let replaysReasoning: Bool
     private var assembler = ChatCompletionAssembler()
     /// `[DONE]` was read: nothing that matters can follow.
     private(set) var isDone = false
 
-    init(endpoint: EndpointIdentity) { self.endpoint = endpoint }
+    init(endpoint: EndpointIdentity, replaysReasoning: Bool = false) {
+        self.endpoint = endpoint
+        self.replaysReasoning = replaysReasoning
+    }
 
-    /// Whether the reply is whole, even if the stream did not end as it should.
     var isComplete: Bool { isDone || assembler.isFinished }
+    var hasBegun: Bool { assembler.hasChoice }
 
-    /// Whether the endpoint has answered at all.
-    var hasChoice: Bool { assembler.hasChoice }
-
-    /// Takes one event; one that `mayBeCut` counts only when it makes sense.
     mutating func take(
         _ event: ServerSentEventDecoder.Event, mayBeCut: Bool, _ progress: Progress
     ) throws(CrewError) {
@@ -44,43 +50,41 @@ struct ChatEventInterpreter: Sendable {
         }
     }
 
-    /// The reply; throws unless something was said and all of it has arrived.
-    mutating func finish(
+    mutating func reply(
         idPrefix: String, names: WireToolNames, _ progress: Progress
-    ) throws(CrewError) -> ModelReply {
-        guard hasChoice || !isComplete else {
-            throw EndpointFailure(message: "no choices", type: EndpointFailure.nonsense.type)
-                .crewError(status: nil, from: endpoint)
-        }
-        guard isComplete else { throw cut }
-        return assembler.finish(idPrefix: idPrefix, names: names, progress: progress)
+    ) -> ModelReply {
+        var reply = assembler.finish(idPrefix: idPrefix, names: names, progress: progress)
+        reply.memo = assembler.memo(model: endpoint.model, replaysReasoning: replaysReasoning)
+        return reply
     }
 
-    var cut: CrewError {
-        CrewError(
-            .modelStreamCut, "\(endpoint.host) ended the stream before the reply was complete")
-    }
-
-    func fail(_ failure: EndpointFailure) throws(CrewError) {
-        throw failure.crewError(status: nil, from: endpoint)
-    }
-
-    /// What an event holds that is not simply JSON; nil when there is nothing to do about it.
     private mutating func meaning(
         ofOdd event: ServerSentEventDecoder.Event, mayBeCut: Bool
     ) throws(CrewError) -> JSONValue? {
-        let text = event.text
-        let word = text.split { $0.isWhitespace }.joined(separator: " ")
-        if word == "[DONE]" {
+        if event.isDoneMark {
             isDone = true
             return nil
         }
-        if word.isEmpty { return nil }
+        return try value(ofOdd: event, mayBeCut: mayBeCut)
+    }
+}
+
+extension ServerSentEventDecoder.Event {
+    /// Whether it is `[DONE]`, which ends a stream.
+    var isDoneMark: Bool { text.split { $0.isWhitespace }.joined(separator: " ") == "[DONE]" }
+}
+
+extension ReplyInterpreter {
+    /// What an event holds that is not simply JSON; nil when there is nothing to do about it.
+    func value(
+        ofOdd event: ServerSentEventDecoder.Event, mayBeCut: Bool
+    ) throws(CrewError) -> JSONValue? {
+        let text = event.text
+        if text.allSatisfy(\.isWhitespace) { return nil }
         // Malformed UTF-8 has become U+FFFD in the text, and may be JSON now.
         if let chunk = try? JSONValue(parsing: text) { return chunk }  // else the text is no JSON
         if mayBeCut { return nil }
         if event.type == "error" { try fail(EndpointFailure(message: text)) }
-        throw EndpointFailure(message: "a chunk is not JSON", type: EndpointFailure.nonsense.type)
-            .crewError(status: nil, from: endpoint)
+        throw nonsense("a chunk is not JSON")
     }
 }

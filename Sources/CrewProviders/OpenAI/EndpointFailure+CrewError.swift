@@ -6,6 +6,10 @@ struct EndpointIdentity: Sendable {
     var host: String
     var model: String
     var key: Secret?
+    /// The environment variable that usually holds the key.
+    var keyVariable = "OPENAI_API_KEY"
+    /// What the endpoint should answer with.
+    var answer = "a chat completion"
 
     /// `text` without the key and without anything else that looks like one.
     func redacted(_ text: String) -> String {
@@ -21,18 +25,24 @@ struct EndpointIdentity: Sendable {
 
 extension EndpointFailure {
     /// The typed error for a failure; `status` is absent when it came in the middle of a stream.
+    ///
+    /// - Parameters:
+    ///   - known: the kind, where the caller knows it better than common words and statuses tell.
+    ///   - refused: what can be done about a refused request.
     func crewError(
-        status: Int?, from endpoint: EndpointIdentity, retryAfter: Duration? = nil
+        status: Int?, from endpoint: EndpointIdentity, retryAfter: Duration? = nil,
+        as known: CrewError.Code? = nil, advice refused: String? = nil
     ) -> CrewError {
         let status = status ?? Int(code)
-        let kind = kind(status: status)
+        let kind = known ?? kind(status: status)
         let said = endpoint.redacted(message)
         let number = status.map { " (\($0))" } ?? ""
         let quote = said.isEmpty ? "" : ": \(said)"
-        let advice = advice(kind, endpoint)
+        let own = kind == .modelRejectedRequest ? refused : nil
+        let advice = own ?? advice(kind, endpoint)
         return CrewError(
-            kind, "\(endpoint.host) \(Self.verb(kind))\(number)\(quote)\(advice)",
-            retryAfter: retryAfter)
+            kind, "\(endpoint.host) \(Self.verb(kind, endpoint))\(number)\(quote)\(advice)",
+            retryAfter: retryAfter ?? self.retryAfter)
     }
 
     private func kind(status: Int?) -> CrewError.Code {
@@ -59,7 +69,9 @@ extension EndpointFailure {
         if words.contains("content_filter") || words.contains("content_policy") {
             return .modelContentFiltered
         }
-        if words.contains("invalid_api_key") { return .modelRejectedKey }
+        if words.contains("invalid_api_key") || words.contains("api_key_invalid") {
+            return .modelRejectedKey
+        }
         if words.contains("model_not_found") { return .modelNotFound }
         if words.contains("rate_limit") { return .modelRateLimited }
         if words.contains("overloaded") || folded.contains("loading model") {
@@ -82,7 +94,7 @@ extension EndpointFailure {
         }
     }
 
-    private static func verb(_ kind: CrewError.Code) -> String {
+    private static func verb(_ kind: CrewError.Code, _ endpoint: EndpointIdentity) -> String {
         switch kind {
         case .modelRejectedKey: "refused the API key"
         case .modelQuotaExhausted: "says that the quota is used up"
@@ -93,7 +105,7 @@ extension EndpointFailure {
         case .modelRejectedRequest: "refused the request"
         case .modelContextOverflow: "says that the prompt is too long for the model"
         case .modelContentFiltered: "withheld the answer by its content filter"
-        case .modelAnsweredNonsense: "answered with something that is not a chat completion"
+        case .modelAnsweredNonsense: "answered with something that is not \(endpoint.answer)"
         default: "failed"
         }
     }
@@ -101,22 +113,32 @@ extension EndpointFailure {
     private func advice(_ kind: CrewError.Code, _ endpoint: EndpointIdentity) -> String {
         switch kind {
         case .modelRejectedKey:
-            return ". Check the key: OPENAI_API_KEY, or api_key of the agent's model"
+            return ". Check the key: \(endpoint.keyVariable), or api_key of the agent's model"
         case .modelQuotaExhausted:
             return ". Check the plan and the billing of the account"
+        case .modelNotFound where Self.wantsResponses(message):
+            return ". Write wire: responses in the agent's model"
         case .modelNotFound:
             return ". Check the model '\(endpoint.model)' and the base URL"
         case .modelContextOverflow:
             return ". Lower max_context_window, or take a model with a larger window"
         case .modelRejectedRequest where message.contains("reasoning_effort"):
-            return ". This model takes no tools on the chat wire unless reasoning is off:"
-                + " choose another model, or remove the agent's tools"
+            return
+                ". Write wire: responses in the agent's model: on the chat wire it takes no tools"
+                + " unless reasoning is off. Else remove the agent's tools"
+        case .modelRejectedRequest where Self.wantsResponses(message):
+            return ". Write wire: responses in the agent's model"
         case .modelRejectedRequest where message.contains("tool-call-parser"):
             return ". Start the server with --enable-auto-tool-choice and --tool-call-parser"
         case .modelAnsweredNonsense:
-            return ". Check that the base URL is that of a chat completions API"
+            return ". Check the base URL, and the wire if one is written"
         default:
             return ""
         }
+    }
+
+    /// Whether the model is offered on OpenAI's other wire only.
+    private static func wantsResponses(_ message: String) -> Bool {
+        message.contains("v1/responses")
     }
 }

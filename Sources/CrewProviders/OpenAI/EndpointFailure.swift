@@ -9,6 +9,8 @@ struct EndpointFailure: Error, Sendable, Hashable {
     var type: String
     /// Textual codes and numeric ones alike.
     var code: String
+    /// How long to wait, where the failure itself says so.
+    var retryAfter: Duration?
 
     init(message: String, type: String = "", code: String = "") {
         self.message = Self.tidied(message)
@@ -75,9 +77,28 @@ struct EndpointFailure: Error, Sendable, Hashable {
             ?? detail?.array?.compactMap { $0["msg"]?.string }.joined(separator: "; ")
             ?? detail?.text ?? ""
         let code = members["code"] ?? members["status"]
+        // A gateway's own words say little; those of the server behind it stand beside them.
+        let behind = members["metadata"]?["raw"]?.string.map { ": \($0)" } ?? ""
         self.init(
-            message: message, type: members["type"]?.string ?? "",
+            message: message + behind,
+            type: members["type"]?.string ?? members["status"]?.string ?? "",
             code: code?.string ?? code?.integer.map(String.init) ?? "")
+        if members["metadata"]?["reasons"]?.array != nil { type = "content_filter" }
+        for detail in members["details"]?.array ?? [] { take(detail: detail) }
+    }
+
+    /// Google's servers say in lists of details what other servers say in headers and codes.
+    private mutating func take(detail: JSONValue) {
+        if let text = detail["retryDelay"]?.string, text.hasSuffix("s"),
+            let seconds = Double(text.dropLast()), (0..<1e9).contains(seconds)
+        {
+            retryAfter = .milliseconds(Int64(seconds * 1000))
+        }
+        if let reason = detail["reason"]?.string { type += " \(reason)" }
+        for violation in detail["violations"]?.array ?? []
+        where violation["quotaId"]?.string?.contains("PerDay") == true {
+            type += " insufficient_quota"
+        }
     }
 
     static func isMarkup(_ text: String) -> Bool {

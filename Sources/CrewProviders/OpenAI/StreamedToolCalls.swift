@@ -3,13 +3,16 @@ import CrewKit
 /// Puts tool calls together from the pieces in which a reply streams them.
 ///
 /// Pieces belong together by `index`. Servers that leave it out are followed by id, else by the
-/// order of the pieces; a known index with a new id and a name starts another call.
+/// order of the pieces; a known index with a new id and a name starts another call, and so does a
+/// name behind arguments that are complete.
 struct StreamedToolCalls: Sendable {
     private struct Building {
         var index: Int?
         var id: String
         var name: String
         var arguments: String
+        /// What stands beside the function.
+        var extras: JSONObject = [:]
     }
 
     private var calls: [Building] = []
@@ -34,25 +37,47 @@ struct StreamedToolCalls: Sendable {
                 index: index, id: id, name: name, position: isAlone ? nil : position)
         else {
             calls.append(Building(index: index, id: id, name: name, arguments: arguments))
+            keepExtras(of: piece, at: calls.count - 1)
             return
         }
+        keepExtras(of: piece, at: place)
         if calls[place].id.isEmpty { calls[place].id = id }
         if name != calls[place].name { calls[place].name += name }
         calls[place].arguments += arguments
     }
 
+    private mutating func keepExtras(of piece: JSONValue, at place: Int) {
+        for (name, value) in piece.object ?? [:] {
+            guard !["index", "id", "type", "function"].contains(name), !value.isNull else {
+                continue
+            }
+            calls[place].extras[name] = value
+        }
+    }
+
+    /// What stood beside the function of each call that counts.
+    var extras: [JSONObject] { calls.filter { !$0.name.isEmpty }.map(\.extras) }
+
     /// The call that a piece goes on, or nil when it starts one.
     private func place(index: Int?, id: String, name: String, position: Int?) -> Int? {
         if let index {
             guard let place = calls.lastIndex(where: { $0.index == index }) else { return nil }
-            let startsAnother =
-                !name.isEmpty && !id.isEmpty && !calls[place].id.isEmpty && calls[place].id != id
-            return startsAnother ? nil : place
+            let call = calls[place]
+            guard !name.isEmpty else { return place }
+            let hasOtherID = !id.isEmpty && !call.id.isEmpty && call.id != id
+            // Some servers send all of their calls whole, with one index and no ids.
+            let isAnother = id.isEmpty && call.id.isEmpty && Self.isWhole(call.arguments)
+            return hasOtherID || isAnother ? nil : place
         }
         if !id.isEmpty, let place = calls.lastIndex(where: { $0.id == id }) { return place }
         guard id.isEmpty || name.isEmpty, name.isEmpty, !calls.isEmpty else { return nil }
         if let position, position < calls.count { return position }
         return calls.count - 1
+    }
+
+    private static func isWhole(_ arguments: String) -> Bool {
+        guard arguments.last == "}" else { return false }
+        return (try? JSONValue(parsing: arguments)) != nil  // what is no JSON is not whole
     }
 
     /// Arguments are a string that holds JSON; some servers send the object itself.
@@ -76,7 +101,7 @@ struct StreamedToolCalls: Sendable {
     }
 
     /// What the arguments say; text that is not JSON is kept, so that the model can be told.
-    private static func value(of text: String) -> JSONValue {
+    static func value(of text: String) -> JSONValue {
         guard text.utf8.contains(where: { $0 > 0x20 }) else { return [:] }
         guard let value = try? JSONValue(parsing: text) else {  // not JSON: see above
             return .string(text)

@@ -6,9 +6,10 @@ import Testing
 @Suite("Chat request body")
 struct ChatRequestBodyTests {
     static func json(
-        _ request: ModelRequest, usesMaxCompletionTokens: Bool = false
+        _ request: ModelRequest, model: String = "m", style: EndpointStyle = .compatible,
+        options: ModelOptions = ModelOptions()
     ) throws -> JSONValue {
-        let body = ChatRequestBody(model: "m", usesMaxCompletionTokens: usesMaxCompletionTokens)
+        let body = ChatRequestBody(model: model, style: style, options: options)
         let bytes = body.bytes(request, names: WireToolNames(request))
         return try JSONValue(parsing: String(decoding: bytes, as: UTF8.self))
     }
@@ -35,7 +36,7 @@ struct ChatRequestBodyTests {
         #expect(plain["temperature"]?.double == 0)
         #expect(plain["max_tokens"] == 64)
         #expect(plain["max_completion_tokens"] == nil)
-        let openAI = try Self.json(request, usesMaxCompletionTokens: true)
+        let openAI = try Self.json(request, style: .openAI)
         #expect(openAI["max_completion_tokens"] == 64)
         #expect(openAI["max_tokens"] == nil)
     }
