@@ -4,15 +4,20 @@ import Testing
 
 @Suite("Budgets in files")
 struct BudgetKeyTests {
+    /// The model of these tests has no known price, which is no matter here.
+    private static func isOdd(_ problem: String) -> Bool {
+        !problem.contains("note") && !problem.hasSuffix("unknown_price")
+    }
+
     private func settings(_ yaml: String) throws -> CrewSettings {
         let folder = try CrewFiles(oneAgent(crew: "settings: {\(yaml)}"))
-        #expect(try folder.problems().filter { !$0.contains("note") } == [])
+        #expect(try folder.problems().filter(Self.isOdd) == [])
         return try folder.load().definition.settings
     }
 
     private func agent(_ yaml: String) throws -> AgentDefinition {
         let folder = try CrewFiles(oneAgent(yaml))
-        #expect(try folder.problems().filter { !$0.contains("note") } == [])
+        #expect(try folder.problems().filter(Self.isOdd) == [])
         return try #require(try folder.load().definition.agents.first)
     }
 
@@ -198,5 +203,38 @@ struct BudgetKeyTests {
         #expect(try CrewFiles(oneAgent("max_tokens: 100", crew: limit)).problems() == [])
         let warned = "settings: {max_tokens_per_call: 100, block_on_quota_exceed: false}"
         #expect(try CrewFiles(oneAgent("max_tokens: 101", crew: warned)).problems() == [])
+    }
+
+    @Test(
+        "A limit on cost without a known price is told, unless it only warns or the price is known")
+    func unknownPrice() throws {
+        func codes(_ agent: String, crew: String = "") throws -> [String] {
+            try CrewFiles([
+                "crew.yaml": "agents: [a]\n" + crew, "agents/a.yaml": "id: a\nname: A\n" + agent,
+            ]).load().problems(tools: []).map(\.problem.code)
+        }
+        let limit = "settings: {max_cost_per_day: 1}"
+        let told = ["unknown_price"]
+        #expect(try codes("primary: {provider: openai, model: m}", crew: limit) == told)
+        #expect(try codes("primary: {provider: openai, model: gpt-5.4}", crew: limit) == [])
+        #expect(try codes("primary: {provider: auto, model: m}", crew: limit) == [])
+        #expect(try codes("primary: {provider: ollama, model: m}", crew: limit) == [])
+        #expect(
+            try codes(
+                "primary: {provider: ollama, model: m, base_url: 'http://gpu.example'}",
+                crew: limit) == told)
+        #expect(
+            try codes(
+                "primary: {provider: openai, model: m}\n"
+                    + "cost_limits: {input_token_price_per_million: 0, "
+                    + "output_token_price_per_million: 0}", crew: limit) == [])
+        #expect(
+            try codes(
+                "primary: {provider: openai, model: gpt-5.4}\n"
+                    + "backup: {provider: openai, model: m}", crew: limit) == told)
+        #expect(
+            try codes(
+                "primary: {provider: openai, model: m}\nbudgets: [{cost_usd: 1, mode: warn}]")
+                == [])
     }
 }

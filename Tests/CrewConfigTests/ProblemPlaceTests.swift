@@ -75,6 +75,9 @@ struct ProblemPlaceTests {
             agent: "cost_limits: {input_token_price_per_million: -1}",
             expected: "agents/a.yaml:4:46: error out_of_range"),
         Case(
+            agent: "budgets: [{cost_usd: 1}]",
+            expected: "agents/a.yaml:3:36: warning unknown_price"),
+        Case(
             agent: "max_tokens: 900\ncost_limits: {max_tokens_per_call: 800}",
             expected: "agents/a.yaml:4:13: error no_call_fits"),
         Case(

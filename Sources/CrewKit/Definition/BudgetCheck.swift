@@ -1,12 +1,18 @@
 /// Looks over the budgets of a crew and its agents.
 struct BudgetCheck {
     private(set) var problems: [DefinitionProblem] = []
+    private let prices: PriceTable
 
-    init(_ crew: CrewDefinition) {
+    init(_ crew: CrewDefinition, prices: PriceTable) {
+        self.prices = prices
         check(crew.settings.budgets, at: .crew("settings", "budgets"))
         for agent in crew.agents {
             check(agent.budgets, at: .agent(agent.id, "budgets"))
-            checkFit(of: agent, into: crew.settings.budgets + agent.budgets)
+            let limits = crew.settings.budgets + agent.budgets
+            checkFit(of: agent, into: limits)
+            if limits.contains(where: { $0.measure == .cost && $0.mode == .block }) {
+                checkPrices(of: agent)
+            }
         }
     }
 
@@ -43,5 +49,24 @@ struct BudgetCheck {
             "max_tokens of agent '\(agent.id)' is \(most), and a call may take \(tightest) tokens; "
                 + "no call fits",
             suggestion: "lower max_tokens, or raise the limit of a call")
+    }
+
+    /// A limit on cost is none for a model whose price nobody knows.
+    private mutating func checkPrices(of agent: AgentDefinition) {
+        let models = [agent.primary] + agent.fallbacks.map(\.reference)
+        // Which model `auto` becomes is not known yet, nor who answers for no model at all.
+        let unknown = models.enumerated().filter { index, model in
+            model.provider != "auto" && !model.model.isEmpty
+                && (index > 0 || agent.price == nil) && prices.price(of: model) == nil
+        }
+        guard let first = unknown.first else { return }
+        let names = unknown.map { "'\($0.element.model)' of \($0.element.provider)" }
+        add(
+            .warning, "unknown_price",
+            at: first.offset == 0
+                ? .agent(agent.id, "primary", "model") : .agent(agent.id, "fallbacks"),
+            "a limit on cost counts for agent '\(agent.id)', and nobody knows what "
+                + "\(names.joined(separator: ", ")) costs; such calls count nothing",
+            suggestion: "add 'price:' to the model, with 0 for free, or see 'crew prices import'")
     }
 }

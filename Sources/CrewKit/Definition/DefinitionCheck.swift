@@ -6,7 +6,7 @@ struct DefinitionCheck {
     private let tools: Set<ToolName>
     private(set) var problems: [DefinitionProblem] = []
 
-    init(_ crew: CrewDefinition, tools: Set<ToolName>) {
+    init(_ crew: CrewDefinition, tools: Set<ToolName>, prices: PriceTable) {
         self.crew = crew
         self.agents = Set(crew.agents.map(\.id))
         self.groups = Set(crew.routing.groups.keys)
@@ -20,7 +20,7 @@ struct DefinitionCheck {
         checkGroups()
         problems += DeclaredToolCheck(crew, agents: agents).problems
         problems += ServerCheck(crew).problems
-        problems += BudgetCheck(crew).problems
+        problems += BudgetCheck(crew, prices: prices).problems
     }
 
     private mutating func add(
