@@ -20,13 +20,15 @@ public struct ModelEndpoints: Sendable {
         public var cache: EndpointCache.Options
         /// How often endpoints are looked for that were not called for long.
         public var sweepInterval: Duration
+        /// What models cost whose references do not say it.
+        public var prices: PriceTable
 
         public init(
             calls: OpenAIChatModel.Options = OpenAIChatModel.Options(),
             connectionsPerEndpoint: Int = 1024, keepAlive: Duration = .seconds(30),
             probe: Duration = .milliseconds(1500),
             cache: EndpointCache.Options = EndpointCache.Options(),
-            sweepInterval: Duration = .seconds(300)
+            sweepInterval: Duration = .seconds(300), prices: PriceTable = .bundled
         ) {
             self.calls = calls
             self.connectionsPerEndpoint = connectionsPerEndpoint
@@ -34,6 +36,7 @@ public struct ModelEndpoints: Sendable {
             self.probe = probe
             self.cache = cache
             self.sweepInterval = sweepInterval
+            self.prices = prices
         }
     }
 
@@ -72,13 +75,16 @@ public struct ModelEndpoints: Sendable {
         let provider = try Provider(named: reference.provider)
         if provider == .scripted { return ModelLink(try scripted(script), price: .free) }
         let endpoint = try ResolvedEndpoint(reference, of: provider, environment: environment)
-        let (cache, key, limits) = (cache, endpoint.cacheKey, reference.limits)
-        let entry = cache.entry(for: key, limits: limits)
-        let model = try entry.model(of: reference) { () throws(CrewError) in
+        let lookup = EndpointLookup(cache, endpoint.cacheKey, limits: reference.limits)
+        let model = try lookup.entry.model(of: reference) { () throws(CrewError) in
             EndpointModel(base: try wireModel(reference, at: endpoint))
         }
-        var link = ModelLink(model, price: reference.price, hedgeAfter: reference.hedgeAfter)
-        link.gate = { cache.entry(for: key, limits: limits).gate }
+        var priced = reference
+        priced.provider = provider.rawValue
+        var link = ModelLink(
+            model, price: options.prices.price(of: priced, baseURL: endpoint.address.base),
+            hedgeAfter: reference.hedgeAfter)
+        link.gate = { lookup.entry.gate }
         return link
     }
 

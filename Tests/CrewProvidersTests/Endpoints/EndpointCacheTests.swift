@@ -113,11 +113,12 @@ struct EndpointCacheTests {
     func limits() throws {
         let cache = Self.cache()
         let key = try Self.key()
-        let gate = cache.entry(
-            for: key, limits: EndpointLimits(concurrentCalls: 8, callsPerMinute: 100)
-        ).gate
-        _ = cache.entry(for: key, limits: EndpointLimits(concurrentCalls: 4, breakerFailures: 0))
-        _ = cache.entry(for: key, limits: EndpointLimits(tokensPerMinute: 9, breakerFailures: 2))
+        let wide = EndpointLimits(concurrentCalls: 8, callsPerMinute: 100)
+        let gate = EndpointLookup(cache, key, limits: wide).entry.gate
+        for limits in [
+            EndpointLimits(concurrentCalls: 4, breakerFailures: 0),
+            EndpointLimits(tokensPerMinute: 9, breakerFailures: 2),
+        ] { #expect(EndpointLookup(cache, key, limits: limits).entry.gate === gate) }
         #expect(
             gate.limits
                 == EndpointLimits(

@@ -88,4 +88,29 @@ struct ProviderTests {
         #expect(error?.message.contains("it speaks chat") == true)
         #expect(throws: CrewError.self) { try Self.endpoint("scripted") }
     }
+
+    @Test("A price is the reference's, else the agent's, else the table's; a script is free")
+    func prices() async throws {
+        var options = ModelEndpoints.Options()
+        func price(_ input: Double) -> TokenPrice {
+            TokenPrice(inputPerMillion: input, outputPerMillion: 0)
+        }
+        options.prices = PriceTable([PriceTable.Entry("m", price(3))])
+        try await withModelEndpoints(options: options) { endpoints in
+            var reference = ModelReference(
+                provider: "openai", model: "m", baseURL: "http://127.0.0.1:1")
+            let choice = try await endpoints.choose(reference)
+            #expect(choice.link().price == price(3))
+            #expect(choice.link(price: price(2)).price == price(2))
+            let other = try endpoints.replacement(named: "n", for: choice)
+            #expect(other.links[0].price == nil)
+            reference.price = price(1)
+            #expect(
+                try await endpoints.choose(reference).link(price: price(2)).price == price(1))
+            let script = try await endpoints.choose(
+                ModelReference(provider: "scripted", model: "m"),
+                script: ModelEndpointsTests.script)
+            #expect(script.link(price: price(2)).price == .free)
+        }
+    }
 }

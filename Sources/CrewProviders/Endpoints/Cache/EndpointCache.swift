@@ -26,8 +26,14 @@ public final class EndpointCache: Sendable {
         }
     }
 
+    private struct Kept {
+        let entry: EndpointEntry
+        /// Time since the cache was made.
+        var lastUse: Duration
+    }
+
     private struct State {
-        var entries: [EndpointKey: EndpointEntry] = [:]
+        var entries: [EndpointKey: Kept] = [:]
         var hits = 0
         var misses = 0
         var evictions = 0
@@ -55,25 +61,29 @@ public final class EndpointCache: Sendable {
     }
 
     /// What is kept of an endpoint, for another lifetime; made where nothing is.
+    ///
+    /// - Parameter limits: those of an endpoint that is made here.
     func entry(for key: EndpointKey, limits: EndpointLimits) -> EndpointEntry {
         let now = now()
-        let (found, isNew) = state.withLock { state in
-            if let entry = state.entries[key], entry.use(at: now, lifetime: options.lifetime) {
-                state.hits += 1
-                return (entry, false)
+        return state.withLock { state in
+            if let index = state.entries.index(forKey: key) {
+                let entry = state.entries.values[index].entry
+                if now < state.entries.values[index].lastUse + options.lifetime || !entry.isIdle {
+                    state.entries.values[index].lastUse = now
+                    state.hits += 1
+                    return entry
+                }
+                state.evictions += 1
             }
             state.misses += 1
-            if state.entries[key] != nil { state.evictions += 1 }
             let entry = EndpointEntry(
                 gate: EndpointGate(
                     endpoint: key.host, limits: limits, longestWait: options.longestWait,
-                    clock: clock), limits: limits, at: now)
-            state.entries[key] = entry
+                    clock: clock), number: UInt(state.misses))
+            state.entries[key] = Kept(entry: entry, lastUse: now)
             makeRoom(&state, besides: key)
-            return (entry, true)
+            return entry
         }
-        if !isNew { found.tighten(to: limits) }
-        return found
     }
 
     /// Forgets what is kept of a provider's endpoints, of those at a base URL, or of all.
@@ -89,7 +99,7 @@ public final class EndpointCache: Sendable {
     /// Forgets endpoints that were not called for a lifetime.
     public func sweep() {
         let now = now()
-        remove { _, entry in entry.isOver(at: now, lifetime: options.lifetime) }
+        remove { _, kept in now - kept.lastUse >= options.lifetime && kept.entry.isIdle }
     }
 
     /// Sweeps at intervals until the task is cancelled.
@@ -102,7 +112,7 @@ public final class EndpointCache: Sendable {
         }
     }
 
-    private func remove(where isGone: (EndpointKey, EndpointEntry) -> Bool) {
+    private func remove(where isGone: (EndpointKey, Kept) -> Bool) {
         state.withLock { state in
             let before = state.entries.count
             state.entries = state.entries.filter { !isGone($0.key, $0.value) }
@@ -113,7 +123,7 @@ public final class EndpointCache: Sendable {
     /// Forgets the endpoint that nobody has called for longest, if there are too many.
     private func makeRoom(_ state: inout State, besides key: EndpointKey) {
         guard state.entries.count > max(1, options.capacity) else { return }
-        let oldest = state.entries.filter { $0.key != key && $0.value.isIdle }
+        let oldest = state.entries.filter { $0.key != key && $0.value.entry.isIdle }
             .min { $0.value.lastUse < $1.value.lastUse }
         guard let oldest else { return }
         state.entries[oldest.key] = nil

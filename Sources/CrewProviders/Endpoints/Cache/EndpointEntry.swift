@@ -7,42 +7,16 @@ final class EndpointEntry: Sendable {
     private static let mostModels = 64
 
     let gate: EndpointGate
+    /// Tells it from the one that is made in its place.
+    let number: UInt
     private let models = Mutex<[ModelReference: any LanguageModel]>([:])
-    private let limits: Mutex<EndpointLimits>
-    /// Attoseconds would not fit: nanoseconds since the cache was made.
-    private let used: Atomic<Int64>
 
-    init(gate: EndpointGate, limits: EndpointLimits, at now: Duration) {
+    init(gate: EndpointGate, number: UInt) {
         self.gate = gate
-        self.limits = Mutex(limits)
-        used = Atomic(now.nanoseconds)
+        self.number = number
     }
 
-    var lastUse: Int64 { used.load(ordering: .relaxed) }
     var isIdle: Bool { gate.callCount == 0 }
-
-    /// Whether the entry is not too old; it is young again then.
-    func use(at now: Duration, lifetime: Duration) -> Bool {
-        let now = now.nanoseconds
-        guard now - lastUse < lifetime.nanoseconds || !isIdle else { return false }
-        used.store(now, ordering: .relaxed)
-        return true
-    }
-
-    func isOver(at now: Duration, lifetime: Duration) -> Bool {
-        now.nanoseconds - lastUse >= lifetime.nanoseconds && isIdle
-    }
-
-    func tighten(to others: EndpointLimits) {
-        let tightened = limits.withLock { limits -> EndpointLimits? in
-            guard limits != others else { return nil }
-            let tightened = limits.tightened(by: others)
-            guard tightened != limits else { return nil }
-            limits = tightened
-            return tightened
-        }
-        if let tightened { gate.tighten(to: tightened) }
-    }
 
     /// The model of a reference, made where it is not there.
     func model(
@@ -62,11 +36,4 @@ final class EndpointEntry: Sendable {
 extension EndpointEntry: CustomStringConvertible, CustomReflectable {
     var description: String { "what is kept of \(gate.endpoint)" }
     var customMirror: Mirror { Mirror(self, children: []) }
-}
-
-extension Duration {
-    /// Whole nanoseconds, for three hundred years.
-    fileprivate var nanoseconds: Int64 {
-        components.seconds &* 1_000_000_000 &+ components.attoseconds / 1_000_000_000
-    }
 }
