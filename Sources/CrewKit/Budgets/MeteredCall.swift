@@ -69,7 +69,7 @@ struct MeteredCall: Sendable {
         }
         let reservation = BudgetReservation(
             id: id, lines: budget.lines, least: estimate.least, likely: estimate.likely)
-        switch try await budget.store.reserve(reservation, at: meter.now()) {
+        switch try await budget.store.reserve(reservation, at: budget.now()) {
         case .refused(let notice): throw CrewError.refused(notice)
         case .granted(let grant):
             for notice in grant.notices { progress(.budget(notice)) }
@@ -93,7 +93,7 @@ struct MeteredCall: Sendable {
                     BudgetNotice(
                         kind: .refused, limit: line.limit, owner: line.owner,
                         spent: line.limit.amount, asked: nil,
-                        resetsAt: line.limit.window?.end(of: meter.now())))
+                        resetsAt: line.limit.window?.end(of: budget.now())))
             }
             defer { group.cancelAll() }
             guard let reply = try await group.next() else { throw CancellationError() }
@@ -152,9 +152,7 @@ extension MeteredCall {
 
     private static func mayHaveSpent(_ code: CrewError.Code) -> Bool {
         switch code {
-        case .modelTimeout, .modelStreamCut, .modelServerError, .modelAnsweredNonsense,
-            .modelContentFiltered:
-            true
+        case .modelTimeout, .modelStreamCut, .modelContentFiltered: true
         default: false
         }
     }

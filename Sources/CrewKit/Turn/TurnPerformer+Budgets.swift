@@ -2,7 +2,8 @@ extension TurnPerformer {
     /// What a call of the agent has to keep to.
     func budget(of agent: ValidatedCrew.Agent, in state: RunState) -> CallBudget {
         CallBudget(
-            lines: lines(of: agent, in: state), price: agent.definition.price, store: store.budgets)
+            lines: lines(of: agent, in: state), price: agent.definition.price, store: store.budgets,
+            now: now)
     }
 
     private func lines(of agent: ValidatedCrew.Agent, in state: RunState) -> [BudgetLine] {

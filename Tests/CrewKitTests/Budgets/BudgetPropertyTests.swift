@@ -52,11 +52,11 @@ struct BudgetPropertyTests {
             let bound = Int.random(in: 1...400, using: &dice)
             let fate = Int.random(in: 0..<10, using: &dice)
             let price = TokenPrice(inputPerMillion: 1, outputPerMillion: 3)
-            let model = MeteredModel(
-                Talker(fate: fate), price: price, now: { Date(timeIntervalSince1970: 0) })
+            let model = MeteredModel(Talker(fate: fate), price: price)
             var request = ModelRequest(
                 agent: "a", messages: [.user("call \(call) of \(number)")], maxOutputTokens: bound)
-            request.budget = CallBudget(lines: lines, price: nil, store: store)
+            request.budget = CallBudget(
+                lines: lines, price: nil, store: store, now: { Date(timeIntervalSince1970: 0) })
             do {
                 let reply = try await model.reply(to: request) { _ in }
                 #expect(reply.cost ?? 0 > 0)
@@ -94,7 +94,8 @@ struct BudgetPropertyTests {
         var made = 0
         for _ in 0..<20 {
             var request = ModelRequest(agent: "a", messages: [.user("go on")])
-            request.budget = CallBudget(lines: [limit], price: nil, store: store)
+            request.budget = CallBudget(
+                lines: [limit], price: nil, store: store, now: { Date() })
             do {
                 _ = try await model.reply(to: request) { _ in }
                 made += 1

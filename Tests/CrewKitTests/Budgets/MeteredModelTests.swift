@@ -19,7 +19,7 @@ struct MeteredModelTests {
     private func request(_ lines: BudgetLine..., output: Int? = nil) -> ModelRequest {
         var request = ModelRequest(
             agent: "a", messages: [.user("What is there to see?")], maxOutputTokens: output)
-        request.budget = CallBudget(lines: lines, price: nil, store: store)
+        request.budget = CallBudget(lines: lines, price: nil, store: store, now: { Date() })
         return request
     }
 

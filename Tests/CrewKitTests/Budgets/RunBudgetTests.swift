@@ -12,8 +12,8 @@ struct RunBudgetTests {
         .reply(ModelReply(text: text, usage: usage))
     }
 
-    private func model(_ replies: [AgentID: [ScriptedModel.Reply]]) -> MeteredModel {
-        MeteredModel(pricedByAgent: ScriptedModel(replies))
+    private func model(_ replies: [AgentID: [ScriptedModel.Reply]]) -> ScriptedModel {
+        ScriptedModel(replies)
     }
 
     private func reports(_ told: CrewFixture.Told) -> [BudgetNotice] {
@@ -158,11 +158,14 @@ struct RunBudgetTests {
 
     @Test("Attempts that came to nothing are part of what a run has spent")
     func lost() async throws {
-        let crew = CrewFixture(AgentDefinition(id: "a"))
-        let model = RetryingModel(
-            model(["a": [.failure(CrewError(.modelStreamCut, "cut")), reply("x")]]),
-            policy: ModelRetryPolicy(firstDelay: .zero), clock: InstantClock())
-        let told = try await crew.run(RunRequest("hi"), model)
+        let crew = try CrewFixture(AgentDefinition(id: "a")).crew()
+        let base = model(["a": [.failure(CrewError(.modelStreamCut, "cut")), reply("x")]])
+        let link = ModelLink(base, price: nil, retry: ModelRetryPolicy(firstDelay: .zero))
+        let runner = try CrewRunner(
+            crew: crew, models: ModelSet(["a": ModelChain([link], clock: InstantClock())]))
+        let told = try await withRunning(runner) {
+            try await CrewFixture.follow(try await runner.start(RunRequest("hi")), of: runner)
+        }
         let spent = try #require(told.result.usage)
         #expect(spent.inputTokens ?? 0 > 90)
         #expect(!spent.isComplete)

@@ -33,7 +33,7 @@ struct ModelChainTests {
         arguments: [
             CrewError.Code.modelServerError, .modelRejectedKey, .modelQuotaExhausted,
             .modelNotFound, .modelContextOverflow, .modelAnsweredNonsense, .modelUnavailable,
-            .modelLeftAlone, .modelTimeout, .modelRateLimited,
+            .modelLeftAlone, .modelRateLimited,
         ])
     func fallsBack(code: CrewError.Code) async throws {
         let log = ProgressLog()
