@@ -121,6 +121,7 @@ let package = Package(
                 .product(name: "NIOCore", package: nio),
                 .product(name: "NIOPosix", package: nio),
             ],
+            exclude: ["Fixtures"],
             swiftSettings: strict),
         // A program with deadly tools, run as a server and as its workers.
         .executableTarget(

@@ -23,6 +23,18 @@ public struct BudgetNotice: Sendable, Hashable, Codable {
         case warning
         /// The amount is spent, and the limit does not block.
         case exceeded
+        /// What the model costs is not known, so a bound on money cannot hold: the call was not made.
+        case unknownPrice = "unknown_price"
+    }
+
+    /// The limit that a run ends with after this; absent when the call was made.
+    var limitReached: RunLimit? {
+        switch kind {
+        case .warning, .exceeded: nil
+        case .refused, .unknownPrice:
+            limit.scope == .run && limit.measure == .tokens && limit.window == nil
+                ? .tokens : .budget
+        }
     }
 
     enum CodingKeys: String, CodingKey {

@@ -1,9 +1,10 @@
-public import struct Foundation.Date
+public import Foundation
 
 /// Where what was spent is kept.
 ///
-/// Every method is atomic, and what it did is there for every later call, after a crash too. A
-/// reservation whose process ended before it was settled counts as spent, all of it.
+/// Every method is atomic, does its work also when the calling task is cancelled, and what it did is
+/// there for every later call, after a crash too. A reservation whose process ended before it was
+/// settled counts as spent, all of it. A call counts in the windows in which it began.
 /// Implementations prove themselves with `BudgetStoreContract` of `CrewTesting`.
 public protocol BudgetStore: Sendable {
     /// Puts aside what a call may spend, in every account at once, or in none.
@@ -12,9 +13,7 @@ public protocol BudgetStore: Sendable {
     /// Replaces what was put aside by what was spent; returns the thresholds that were reached.
     ///
     /// An unknown reservation is passed over: it was settled.
-    func settle(
-        _ reservation: ReservationID, as spent: Spending, at time: Date
-    ) async throws -> [BudgetNotice]
+    func settle(_ reservation: ReservationID, as spent: Spending) async throws -> [BudgetNotice]
 
     /// What has been spent in these accounts in the windows of that time.
     func balances(of accounts: [BudgetAccount], at time: Date) async throws -> [Spending]
@@ -54,6 +53,11 @@ public struct BudgetLine: Sendable, Hashable, Codable {
 public struct ReservationID: Identifier {
     public let rawValue: String
     public init(rawValue: String) { self.rawValue = rawValue }
+
+    /// One that no other process makes.
+    @Sendable public static func random() -> ReservationID {
+        ReservationID(UUID().uuidString)  // default
+    }
 }
 
 /// What one attempt at a model call asks for.
@@ -61,63 +65,44 @@ public struct BudgetReservation: Sendable, Hashable, Codable {
     public var id: ReservationID
     /// The bounds it has to fit into.
     public var lines: [BudgetLine]
-    /// What the call may spend.
-    public var amount: Spending
+    /// What the call will spend at least: without room for it, it is refused.
+    public var least: Spending
+    /// What the call is thought to spend; where less is left, that is put aside.
+    public var likely: Spending
 
-    public init(id: ReservationID, lines: [BudgetLine], amount: Spending) {
+    public init(
+        id: ReservationID, lines: [BudgetLine], least: Spending, likely: Spending? = nil
+    ) {
         self.id = id
         self.lines = lines
-        self.amount = amount
+        self.least = least
+        self.likely = likely ?? least
     }
 }
 
 /// What a store says to a reservation.
 public enum BudgetAnswer: Sendable, Hashable {
-    /// It is put aside; these thresholds were reached by it.
-    case granted([BudgetNotice])
+    case granted(BudgetGrant)
     /// The limit that it does not fit into; nothing was put aside.
     case refused(BudgetNotice)
 }
 
-/// What model calls spent, in whole units.
-public struct Spending: Sendable, Hashable, Codable {
-    public var inputTokens: Int
-    public var outputTokens: Int
-    public var cachedTokens: Int
-    public var reasoningTokens: Int
-    /// Billionths of a US dollar.
-    public var cost: Int
-    public var calls: Int
-    /// Milliseconds.
-    public var time: Int
-    public var bytes: Int
-    public var errors: Int
-    /// Calls that failed since the last one that did not.
-    public var errorsInARow: Int
+/// What was put aside for a call.
+public struct BudgetGrant: Sendable, Hashable {
+    public var amount: Spending
+    /// In the windows of this time.
+    public var time: Date
+    /// What the tightest limit that blocks leaves to the call, by measure; absent is without bound.
+    public var left: [BudgetMeasure: Int]
+    /// Limits that do not block and that the call passes.
+    public var notices: [BudgetNotice]
 
     public init(
-        inputTokens: Int = 0, outputTokens: Int = 0, cachedTokens: Int = 0,
-        reasoningTokens: Int = 0, cost: Int = 0, calls: Int = 0, time: Int = 0, bytes: Int = 0,
-        errors: Int = 0, errorsInARow: Int = 0
+        amount: Spending, time: Date, left: [BudgetMeasure: Int], notices: [BudgetNotice]
     ) {
-        self.inputTokens = inputTokens
-        self.outputTokens = outputTokens
-        self.cachedTokens = cachedTokens
-        self.reasoningTokens = reasoningTokens
-        self.cost = cost
-        self.calls = calls
+        self.amount = amount
         self.time = time
-        self.bytes = bytes
-        self.errors = errors
-        self.errorsInARow = errorsInARow
-    }
-
-    enum CodingKeys: String, CodingKey {
-        case cost, calls, time, bytes, errors
-        case inputTokens = "input_tokens"
-        case outputTokens = "output_tokens"
-        case cachedTokens = "cached_tokens"
-        case reasoningTokens = "reasoning_tokens"
-        case errorsInARow = "errors_in_a_row"
+        self.left = left
+        self.notices = notices
     }
 }

@@ -120,11 +120,29 @@ public struct BudgetReported: Sendable, Hashable, Codable {
     public var agent: AgentID
     public var round: Int
     public var notice: BudgetNotice
+    /// Attempts that came to nothing before the call was refused.
+    public var lost: LostCalls?
 
-    public init(agent: AgentID, round: Int, notice: BudgetNotice) {
+    public init(
+        agent: AgentID, round: Int, notice: BudgetNotice, lost: LostCalls? = nil
+    ) {
         self.agent = agent
         self.round = round
         self.notice = notice
+        self.lost = lost
+    }
+}
+
+/// A model call was given up in the middle, and has spent something.
+public struct RoundCancelled: Sendable, Hashable, Codable {
+    public var agent: AgentID
+    public var round: Int
+    public var lost: LostCalls
+
+    public init(agent: AgentID, round: Int, lost: LostCalls) {
+        self.agent = agent
+        self.round = round
+        self.lost = lost
     }
 }
 
@@ -147,5 +165,27 @@ public struct ReplyRejected: Sendable, Hashable, Codable {
         self.round = round
         self.problems = problems
         self.isRepaired = isRepaired
+    }
+}
+
+/// Attempts of a round before its last one that came to nothing, and what they are thought to have spent.
+public struct LostCalls: Sendable, Hashable, Codable {
+    public var attempts: Int
+    /// Estimated: endpoints do not tell what a broken reply took.
+    public var usage: Usage?
+    /// US dollars, where the price is known.
+    public var cost: Double?
+    /// The agent's model, for people.
+    public var model: String?
+
+    public init(attempts: Int = 0, usage: Usage? = nil, cost: Double? = nil) {
+        self.attempts = attempts
+        self.usage = usage
+        self.cost = cost
+    }
+
+    mutating func add(_ usage: Usage, cost: Double?) {
+        self.usage = self.usage.map { $0 + usage } ?? usage
+        if let cost { self.cost = (self.cost ?? 0) + cost }
     }
 }

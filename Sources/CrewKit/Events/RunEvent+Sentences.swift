@@ -81,6 +81,10 @@ extension BudgetNotice {
             let share = Int(((threshold ?? 0) * 100).rounded())
             return
                 "\(share) % of the budget of \(bound) are spent: \(limit.measure.text(spent))\(reset)"
+        case .unknownPrice:
+            return
+                "what the model costs is not known, so the budget of \(bound) cannot hold; write its "
+                + "price into the crew, or import a price table"
         case .exceeded:
             return
                 "the budget of \(bound) is passed: \(limit.measure.text(spent)) are spent\(reset)"

@@ -35,6 +35,8 @@ public enum ModelProgress: Sendable, Hashable {
     case breaker(BreakerChange)
     /// A budget is nearly spent, or was.
     case budget(BudgetNotice)
+    /// An attempt failed that is thought to have spent this.
+    case lost(Usage, cost: Double?)
 }
 
 /// A model's finished reply.

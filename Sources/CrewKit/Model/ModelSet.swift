@@ -1,23 +1,23 @@
 /// The models of a crew's agents, built before the first run.
 public struct ModelSet: Sendable {
-    /// Makes the model that a run asked for in place of an agent's own.
-    public typealias Replacement = @Sendable (AgentID, String) throws -> any LanguageModel
+    /// Makes what a run asked for in place of an agent's own models.
+    public typealias Replacement = @Sendable (AgentID, String) throws -> ModelChain
 
-    private let models: [AgentID: any LanguageModel]
-    private let free: Set<AgentID>
+    private let chains: [AgentID: ModelChain]
     private let replacement: Replacement?
 
-    /// - Parameters:
-    ///   - free: agents whose model costs nothing, whatever price their definition names: it was
-    ///     meant for another one.
-    ///   - replacement: called for runs that name another model; without it none may.
-    public init(
-        _ models: [AgentID: any LanguageModel], free: Set<AgentID> = [],
-        replacement: Replacement? = nil
-    ) {
-        self.models = models
-        self.free = free
+    /// - Parameter replacement: called for runs that name another model; without it none may.
+    public init(chains: [AgentID: ModelChain], replacement: Replacement? = nil) {
+        self.chains = chains
         self.replacement = replacement
+    }
+
+    /// Models that are called once, without limits and successors, and cost what their agents'
+    /// definitions say.
+    public init(_ models: [AgentID: any LanguageModel], replacement: Replacement? = nil) {
+        self.init(
+            chains: models.mapValues { ModelChain([ModelLink(pricedByAgent: $0)]) },
+            replacement: replacement)
     }
 
     /// One model for every agent of a crew.
@@ -25,13 +25,13 @@ public struct ModelSet: Sendable {
         self.init(Dictionary(uniqueKeysWithValues: crew.allAgents.map { ($0.id, model) }))
     }
 
-    public subscript(agent: AgentID) -> (any LanguageModel)? { models[agent] }
+    public subscript(agent: AgentID) -> ModelChain? { chains[agent] }
 
-    /// The agent's model, or the one that its run asked for.
+    /// The agent's models, or what its run asked for.
     ///
     /// - Throws: what the replacement throws for a name that it does not know.
-    func model(of agent: AgentID, replacedBy name: String?) throws -> (any LanguageModel)? {
-        guard let name, let replacement else { return models[agent] }
+    func chain(of agent: AgentID, replacedBy name: String?) throws -> ModelChain? {
+        guard let name, let replacement else { return chains[agent] }
         return try replacement(agent, name)
     }
 
@@ -39,12 +39,10 @@ public struct ModelSet: Sendable {
     func problem(withReplacement name: String) -> String? {
         guard let replacement else { return "the models of this crew cannot be replaced" }
         do {
-            for agent in models.keys { _ = try replacement(agent, name) }
+            for agent in chains.keys { _ = try replacement(agent, name) }
             return nil
         } catch {
             return (error as? CrewError)?.message ?? "there is no model '\(name)'"
         }
     }
-
-    func isFree(_ agent: AgentID) -> Bool { free.contains(agent) }
 }

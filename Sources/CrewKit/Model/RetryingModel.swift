@@ -1,8 +1,13 @@
+import Synchronization
+
 /// A model that makes a failed call again when that may help.
 ///
 /// Only codes with `isWorthRetrying` are tried again. When the endpoint says how long to wait, that
-/// is what is waited; when it asks for longer than the policy allows, the call fails at once.
-/// Cancelling ends a wait like a call.
+/// is what is waited; when it asks for longer than the policy allows, the call fails at once. A wait
+/// that would pass the policy's total time is not begun. Cancelling ends a wait like a call.
+///
+/// What was shown of a failed attempt is void, which `retrying` says. No effect is shown twice: tools
+/// are called when a reply is whole, so a failed attempt called none.
 public struct RetryingModel: LanguageModel {
     public typealias Policy = ModelRetryPolicy
 
@@ -10,18 +15,22 @@ public struct RetryingModel: LanguageModel {
 
     private let base: any LanguageModel
     private let policy: Policy
+    private let waitsWhenLeftAlone: Bool
     private let clock: any Clock<Duration>
     private let random: @Sendable () -> Double
 
-    /// - Parameter random: a number from 0 up to 1; delays are spread by it, so that many callers do
-    ///   not come back together.
+    /// - Parameters:
+    ///   - waitsWhenLeftAlone: whether an endpoint that is left alone for a while is waited for.
+    ///   - random: a number from 0 up to 1; delays are spread by it, so that many callers do not come
+    ///     back together.
     public init(
-        _ base: any LanguageModel, policy: Policy = Policy(),
+        _ base: any LanguageModel, policy: Policy = Policy(), waitsWhenLeftAlone: Bool = false,
         clock: any Clock<Duration> = ContinuousClock(),
         random: @escaping @Sendable () -> Double = { .random(in: 0..<1) }  // default
     ) {
         self.base = base
         self.policy = policy
+        self.waitsWhenLeftAlone = waitsWhenLeftAlone
         self.clock = clock
         self.random = random
     }
@@ -29,19 +38,31 @@ public struct RetryingModel: LanguageModel {
     public func reply(
         to request: ModelRequest, progress: @escaping @Sendable (ModelProgress) -> Void
     ) async throws -> ModelReply {
+        let time = RunClock(clock)
+        let deadline = time.deadline(after: policy.total)
+        let shown = ShownPieces(progress)
         var attempt = 1
         while true {
             do {
-                return try await base.reply(to: request, progress: progress)
+                var reply = try await base.reply(to: request) { shown.pass(on: $0) }
+                if shown.isVoid { reply.usage?.isComplete = false }
+                return reply
             } catch let error as CrewError {
-                guard attempt < policy.attempts, error.code.isWorthRetrying,
-                    let delay = delay(after: attempt, error)
+                guard attempt < policy.attempts, isWorthRetrying(error.code),
+                    let delay = delay(after: attempt, error),
+                    delay < time.remaining(until: deadline)
                 else { throw error }
+                try Task.checkCancellation()
+                shown.withdraw()
                 progress(.retrying(attempt: attempt, after: delay, reason: error.code))
                 try await clock.sleep(for: delay)
                 attempt += 1
             }
         }
+    }
+
+    private func isWorthRetrying(_ code: CrewError.Code) -> Bool {
+        code.isWorthRetrying || waitsWhenLeftAlone && code == .modelLeftAlone
     }
 
     /// How long to wait after a failed attempt; nil when that is too long.
@@ -55,4 +76,30 @@ public struct RetryingModel: LanguageModel {
         }
         return min(longest, policy.longestDelay) * random()
     }
+}
+
+/// Whether an attempt said something before it failed: nobody then knows what it spent.
+private final class ShownPieces: Sendable {
+    private struct State {
+        var hasSpoken = false
+        var isVoid = false
+    }
+
+    private let progress: @Sendable (ModelProgress) -> Void
+    private let state = Mutex(State())
+
+    init(_ progress: @escaping @Sendable (ModelProgress) -> Void) { self.progress = progress }
+
+    /// Whether something was said that does not count.
+    var isVoid: Bool { state.withLock(\.isVoid) }
+
+    func pass(on report: ModelProgress) {
+        switch report {
+        case .text, .reasoning: state.withLock { $0.hasSpoken = true }
+        default: break
+        }
+        progress(report)
+    }
+
+    func withdraw() { state.withLock { $0.isVoid = $0.isVoid || $0.hasSpoken } }
 }

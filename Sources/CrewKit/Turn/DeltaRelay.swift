@@ -5,6 +5,7 @@ final class DeltaRelay: Sendable {
     private struct State {
         var index = 0
         var events: [RunEvent] = []
+        var lost: LostCalls?
     }
 
     private let feed: EventFeed
@@ -23,12 +24,42 @@ final class DeltaRelay: Sendable {
     /// What became of the call before it had its reply, for the log.
     var events: [RunEvent] { state.withLock { $0.events } }
 
+    /// What attempts spent that came to nothing; absent when there were none.
+    func lost(of model: String) -> LostCalls? {
+        state.withLock { state in
+            state.lost?.model = model
+            return state.lost
+        }
+    }
+
+    /// What is stored of a call that brought no reply; `nil` when it was cancelled before it had spent
+    /// anything.
+    func events(
+        after error: any Error, of model: String, failed: (CrewError, LostCalls?) -> RunEvent
+    ) -> [RunEvent]? {
+        let lost = lost(of: model)
+        if error is CancellationError, Task.isCancelled {
+            guard let lost, lost.usage != nil else { return nil }
+            return events + [
+                .roundCancelled(RoundCancelled(agent: agent, round: round, lost: lost))
+            ]
+        }
+        let error = CrewError(modelFailure: error)
+        guard let refusal = error.cause as? BudgetRefusal else {
+            return events + [failed(error, lost)]
+        }
+        let report = BudgetReported(
+            agent: agent, round: round, notice: refusal.notice, lost: lost)
+        return events + [.budgetReported(report)]
+    }
+
     func pass(on progress: ModelProgress) {
         switch progress {
         case .text(let text): show(.text(text))
         case .reasoning(let text): show(.reasoning(text))
         case .retrying(let attempt, let delay, let reason):
             show(.abandoned(because: reason))
+            lose { $0.attempts += 1 }
             note(
                 .modelRetried(
                     ModelRetried(
@@ -36,6 +67,7 @@ final class DeltaRelay: Sendable {
                         delaySeconds: delay / .seconds(1), reason: reason.rawValue)))
         case .fellBack(let from, let to, let reason):
             show(.abandoned(because: reason))
+            lose { $0.attempts += 1 }
             note(
                 .modelFellBack(
                     ModelFellBack(
@@ -52,6 +84,7 @@ final class DeltaRelay: Sendable {
                         seconds: time / .seconds(1))))
         case .breaker(let change):
             note(.breakerChanged(BreakerChanged(agent: agent, change: change)))
+        case .lost(let usage, let cost): lose { $0.add(usage, cost: cost) }
         case .budget(let notice):
             note(.budgetReported(BudgetReported(agent: agent, round: round, notice: notice)))
         }
@@ -64,6 +97,14 @@ final class DeltaRelay: Sendable {
         }
         feed.publish(
             MessageDelta(branch: branch, agent: agent, round: round, index: index, kind: kind))
+    }
+
+    private func lose(_ change: (inout LostCalls) -> Void) {
+        state.withLock { state in
+            var lost = state.lost ?? LostCalls()
+            change(&lost)
+            state.lost = lost
+        }
     }
 
     private func note(_ event: RunEvent) { state.withLock { $0.events.append(event) } }

@@ -11,9 +11,10 @@ extension ModelEndpoints {
         script: ScriptDefinition? = nil
     ) async throws -> ModelChoice {
         guard try Provider(named: reference.provider) == .auto else {
-            let model = try model(for: reference, environment: environment, script: script)
+            let link = try link(for: reference, environment: environment, script: script)
             return ModelChoice(
-                model, model is ScriptedLanguageModel ? Self.scriptedChoice : nil, of: reference)
+                link, link.model is ScriptedLanguageModel ? Self.scriptedChoice : nil,
+                of: reference)
         }
         var failures: [String] = []
         if let choice = try await configured(reference, environment, &failures) { return choice }
@@ -21,7 +22,8 @@ extension ModelEndpoints {
         let reasons = failures.joined(separator: "; ")
         guard let script else { throw Self.nothingAnswers(reasons) }
         return ModelChoice(
-            try scripted(script), "\(Self.scriptedChoice) (\(reasons))",
+            ModelLink(try scripted(script), price: .free),
+            "\(Self.scriptedChoice) (\(reasons))",
             of: ModelReference(provider: "scripted", model: reference.model))
     }
 
@@ -77,7 +79,7 @@ extension ModelEndpoints {
         }
         var chosen = reference
         chosen.provider = "openai"
-        return ModelChoice(try openAI(chosen, environment), of: chosen)
+        return ModelChoice(try link(for: chosen, environment: environment), of: chosen)
     }
 
     private func localOllama(
@@ -98,13 +100,14 @@ extension ModelEndpoints {
         reference.baseURL = nil
         reference.apiKey = nil
         reference.apiKeyVariable = nil
+        reference.price = .free
         let wanted = reference.model
         if models.contains(wanted) || models.contains("\(wanted):latest") {
-            return ModelChoice(try ollama(reference, environment), of: reference, isFree: true)
+            return ModelChoice(try link(for: reference, environment: environment), of: reference)
         }
         reference.model = first
-        let model = try ollama(reference, environment)
+        let link = try link(for: reference, environment: environment)
         return ModelChoice(
-            model, "\(model.name) ('\(wanted)' is not there)", of: reference, isFree: true)
+            link, "\(link.model.name) ('\(wanted)' is not there)", of: reference)
     }
 }

@@ -3,7 +3,8 @@ public import CrewKit
 extension ModelEndpoints {
     private static let longestName = 200
 
-    /// The model that a run asked for in place of the one that was chosen for an agent.
+    /// What a run asked for in place of the model that was chosen for an agent: that model alone, for
+    /// nobody takes over from a model that somebody insists on.
     ///
     /// `PROVIDER/NAME` is a model of that provider, `NAME` one of the provider that answers for the
     /// agent, at the agent's own endpoint; `scripted` is the crew's script. Nothing is called.
@@ -12,11 +13,12 @@ extension ModelEndpoints {
     ///   cannot be made.
     public func replacement(
         named text: String, for chosen: ModelChoice, environment: [String: String] = [:],
-        script: ScriptDefinition? = nil
-    ) throws(CrewError) -> any LanguageModel {
+        script: ScriptDefinition? = nil, retry: ModelRetryPolicy? = nil
+    ) throws(CrewError) -> ModelChain {
         let reference = try reference(named: text, for: chosen)
-        let model = try model(for: reference, environment: environment, script: script)
-        return ModelChoice(model, of: reference).retried().model
+        let link = try link(for: reference, environment: environment, script: script)
+        let choice = ModelChoice(link, of: reference)
+        return ModelChain([choice.link(retry: retry)], clock: clock)
     }
 
     private func reference(
@@ -36,6 +38,7 @@ extension ModelEndpoints {
                         + "ollama/\(text)")
             }
             reference.model = text
+            reference.price = nil
             return reference
         }
         let (word, name) = (String(text[..<slash]), String(text[text.index(after: slash)...]))
@@ -46,6 +49,7 @@ extension ModelEndpoints {
         // Address and key belong to the agent's own provider and go to no other.
         if provider != own { reference = ModelReference(provider: word) }
         reference.model = name
+        reference.price = nil
         return reference
     }
 

@@ -44,11 +44,23 @@ public struct ModelEndpoints: Sendable {
     ) throws(CrewError) -> any LanguageModel {
         switch try Provider(named: reference.provider) {
         case .openAI: return try openAI(reference, environment)
+        case .anthropic: return try anthropic(reference, environment)
         case .ollama: return try ollama(reference, environment)
         case .scripted: return try scripted(script)
         case .auto:
             throw CrewError(.invalidDefinition, "Provider 'auto' has to be chosen when it starts")
         }
+    }
+
+    /// The same model as a link of a chain, with the price and the limits of its reference.
+    func link(
+        for reference: ModelReference, environment: [String: String] = [:],
+        script: ScriptDefinition? = nil
+    ) throws(CrewError) -> ModelLink {
+        let model = try model(for: reference, environment: environment, script: script)
+        let isScripted = model is ScriptedLanguageModel
+        return ModelLink(
+            model, price: isScripted ? .free : reference.price, hedgeAfter: reference.hedgeAfter)
     }
 
     func openAI(
@@ -62,23 +74,19 @@ public struct ModelEndpoints: Sendable {
                 .modelRejectedKey,
                 "\(address.host) needs an API key. Set OPENAI_API_KEY, or write another base URL")
         }
-        if reference.wire == .responses {
+        switch reference.wire {
+        case .responses:
             return try OpenAIResponsesModel(
                 provider: "openai", model: reference.model, address: address, key: key,
                 options: reference.options, calls: options.calls, client: client)
+        case .anthropic:
+            return try messages(
+                reference, "openai", at: try EndpointAddress(anthropic: address.base), key: key)
+        case .ollama: throw Self.refusal(of: .ollama, by: "openai", "provider: ollama")
+        case .chat, nil: break
         }
         return try OpenAIChatModel(
             provider: "openai", model: reference.model, address: address, key: key,
-            options: reference.options, calls: options.calls, client: client)
-    }
-
-    func ollama(
-        _ reference: ModelReference, _ environment: [String: String]
-    ) throws(CrewError) -> OpenAIChatModel {
-        try OpenAIChatModel(
-            provider: "ollama", model: reference.model,
-            address: try EndpointAddress(ollama: reference.baseURL, environment: environment),
-            key: try Self.namedKey(for: reference, environment), style: .ollama,
             options: reference.options, calls: options.calls, client: client)
     }
 

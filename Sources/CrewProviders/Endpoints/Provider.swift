@@ -3,12 +3,14 @@ import CrewKit
 /// Who can answer for a model reference.
 enum Provider: Sendable, Hashable {
     case openAI
+    case anthropic
     case ollama
     case scripted
     case auto
 
     private static let names: [String: Provider] = [
-        "openai": .openAI, "openai-compatible": .openAI, "ollama": .ollama,
+        "openai": .openAI, "openai-compatible": .openAI, "anthropic": .anthropic,
+        "ollama": .ollama,
         "scripted": .scripted, "auto": .auto,
     ]
 

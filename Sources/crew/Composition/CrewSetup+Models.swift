@@ -38,16 +38,18 @@ extension CrewSetup {
             let chosen = try await choose(from: endpoints, environment)
             let agents = loaded.definition.agents
             let choices = ModelChoices(
-                agents: agents.map { ($0.name, chosen[$0.id]?.choice ?? "") },
-                isScripted: chosen.values.allSatisfy(\.isScripted))
-            let free = modelOptions.local ? chosen : chosen.filter { $0.value.isFree }
+                agents: agents.map { agent in
+                    (agent.name, chosen[agent.id, default: []].map(\.choice).joinedByElse)
+                },
+                isScripted: chosen.values.allSatisfy { $0.allSatisfy(\.isScripted) })
             let script = loaded.definition.script
-            let models = ModelSet(chosen.mapValues(\.model), free: Set(free.keys)) { agent, name in
-                guard let own = chosen[agent] else {
+            let retry = loaded.definition.settings.modelRetry
+            let models = ModelSet(chains: chains(of: chosen)) { agent, name in
+                guard let own = chosen[agent]?.first else {
                     throw CrewError(.unknownAgent, "agent '\(agent)' has no model")
                 }
                 return try endpoints.replacement(
-                    named: name, for: own, environment: environment, script: script)
+                    named: name, for: own, environment: environment, script: script, retry: retry)
             }
             return try await body(models, choices)
         }
@@ -63,22 +65,48 @@ extension CrewSetup {
     private func reference(_ reference: ModelReference) -> ModelReference {
         if modelOptions.scripted { return ModelReference(provider: "scripted", model: "script") }
         guard modelOptions.local else { return reference }
-        return ModelReference(provider: "openai", model: LocalModel.name)
+        var local = ModelReference(provider: "openai", model: LocalModel.name)
+        local.price = .free
+        return local
     }
 
     private func choose(
         from endpoints: ModelEndpoints, _ environment: [String: String]
-    ) async throws -> [AgentID: ModelChoice] {
+    ) async throws -> [AgentID: [ModelChoice]] {
         let definition = loaded.definition
         let references = definition.agents.flatMap { [$0.primary] + $0.fallbacks.map(\.reference) }
         let choices = try await endpoints.choose(
             among: references.map(reference), environment: environment, script: definition.script)
-        var chosen: [AgentID: ModelChoice] = [:]
-        for agent in definition.agents {
-            guard let primary = choices[reference(agent.primary)] else { continue }
-            chosen[agent.id] = primary.retried(
-                thenBy: agent.fallbacks.first.flatMap { choices[reference($0.reference)] })
+        return Dictionary(
+            definition.agents.map { agent in
+                let own = [agent.primary] + agent.fallbacks.map(\.reference)
+                return (agent.id, own.compactMap { choices[reference($0)] })
+            },
+            uniquingKeysWith: { $1 })
+    }
+
+    /// Each agent's models in order, the first with the price of the agent where nothing better is
+    /// known.
+    private func chains(of chosen: [AgentID: [ModelChoice]]) -> [AgentID: ModelChain] {
+        var chains: [AgentID: ModelChain] = [:]
+        let retry = loaded.definition.settings.modelRetry
+        for agent in loaded.definition.agents {
+            guard let choices = chosen[agent.id], let primary = choices.first else { continue }
+            // With --scripted or --local all of them are the same one.
+            let fallbacks = zip(choices.dropFirst(), agent.fallbacks)
+                .filter { choice, _ in choice.choice != primary.choice }
+                .map { $0.link(retry: retry, conditions: $1.conditions) }
+            chains[agent.id] = ModelChain(
+                [primary.link(retry: retry, price: agent.price)] + fallbacks)
         }
-        return chosen
+        return chains
+    }
+}
+
+extension [String] {
+    /// One phrase; what is there twice is said once.
+    fileprivate var joinedByElse: String {
+        reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }
+            .joined(separator: ", else ")
     }
 }

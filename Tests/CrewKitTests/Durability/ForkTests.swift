@@ -60,7 +60,7 @@ struct ForkTests {
             guard name == "other" else {
                 throw CrewError(.invalidInput, "there is no model '\(name)'")
             }
-            return ScriptedModel([agent: [.text("other")]])
+            return ModelChain(ScriptedModel([agent: [.text("other")]]))
         }
         let runner = try CrewRunner(crew: crew, models: models)
         try await withRunning(runner) {

@@ -54,7 +54,7 @@ struct ServerFixture {
             Dictionary(uniqueKeysWithValues: crew.allAgents.map { ($0.id, model) }),
             replacement: { _, name in
                 guard name == "other" else { throw CrewError(.invalidInput, "no model '\(name)'") }
-                return model
+                return ModelChain(model)
             })
         return try CrewRunner(
             crew: crew, models: models, tools: tools, store: store, options: options)

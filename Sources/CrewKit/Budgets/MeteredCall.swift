@@ -1,0 +1,236 @@
+/// One attempt at a model call, from putting aside what it may spend to counting what it did.
+struct MeteredCall: Sendable {
+    typealias Progress = @Sendable (ModelProgress) -> Void
+
+    let meter: MeteredModel
+    let request: ModelRequest
+    let progress: Progress
+    let price: TokenPrice?
+    let estimate: CallEstimate
+    let tally = ReplyTally()
+
+    init(_ meter: MeteredModel, _ request: ModelRequest, _ progress: @escaping Progress) {
+        self.meter = meter
+        self.request = request
+        self.progress = progress
+        price = meter.price(for: request)
+        estimate = CallEstimate(of: request, price: price, history: meter.history)
+    }
+
+    func reply() async throws -> ModelReply {
+        guard let budget = request.budget, !budget.lines.isEmpty else {
+            return try await unbounded()
+        }
+        let id = meter.makeID()
+        let grant = try await reserve(id, budget)
+        var bounded = request
+        bounded.maxOutputTokens = estimate.outputCap(grant.left) ?? request.maxOutputTokens
+        let started = CallTimer(meter.clock)
+        do {
+            let reply = try await within(grant, budget) { [bounded] in
+                try await meter.base.reply(to: bounded) {
+                    tally.take($0)
+                    progress($0)
+                }
+            }
+            let milliseconds = started.milliseconds
+            let notices = try await budget.store.settle(id, as: spent(reply, milliseconds))
+            for notice in notices { progress(.budget(notice)) }
+            return finished(reply, milliseconds)
+        } catch {
+            let lost = lost(to: error, started.milliseconds)
+            // What went wrong before matters more than a store that failed as well.
+            let notices = (try? await budget.store.settle(id, as: lost)) ?? []  // see above
+            for notice in notices { progress(.budget(notice)) }
+            tellLoss(lost)
+            throw error
+        }
+    }
+
+    private func unbounded() async throws -> ModelReply {
+        let started = CallTimer(meter.clock)
+        do {
+            let reply = try await meter.base.reply(to: request) {
+                tally.take($0)
+                progress($0)
+            }
+            return finished(reply, started.milliseconds)
+        } catch {
+            tellLoss(lost(to: error, started.milliseconds))
+            throw error
+        }
+    }
+
+    private func reserve(_ id: ReservationID, _ budget: CallBudget) async throws -> BudgetGrant {
+        if price == nil, let line = budget.lines.first(where: \.needsPrice) {
+            throw CrewError.refused(
+                BudgetNotice(
+                    kind: .unknownPrice, limit: line.limit, owner: line.owner, spent: 0))
+        }
+        let reservation = BudgetReservation(
+            id: id, lines: budget.lines, least: estimate.least, likely: estimate.likely)
+        switch try await budget.store.reserve(reservation, at: meter.now()) {
+        case .refused(let notice): throw CrewError.refused(notice)
+        case .granted(let grant):
+            for notice in grant.notices { progress(.budget(notice)) }
+            return grant
+        }
+    }
+
+    /// Ends the call when the time is over that its budgets leave to it.
+    private func within(
+        _ grant: BudgetGrant, _ budget: CallBudget,
+        _ body: @escaping @Sendable () async throws -> ModelReply
+    ) async throws -> ModelReply {
+        guard let left = grant.left[.time],
+            let line = budget.lines.first(where: { $0.limit.measure == .time })
+        else { return try await body() }
+        return try await withThrowingTaskGroup(of: ModelReply.self) { group in
+            group.addTask { try await body() }
+            group.addTask {
+                try await meter.clock.sleep(for: .milliseconds(left))
+                throw CrewError.refused(
+                    BudgetNotice(
+                        kind: .refused, limit: line.limit, owner: line.owner,
+                        spent: line.limit.amount, asked: nil,
+                        resetsAt: line.limit.window?.end(of: meter.now())))
+            }
+            defer { group.cancelAll() }
+            guard let reply = try await group.next() else { throw CancellationError() }
+            return reply
+        }
+    }
+
+    private func finished(_ reply: ModelReply, _ milliseconds: Int) -> ModelReply {
+        meter.history.note(
+            estimated: estimate.uncorrectedInput, usage: reply.usage, milliseconds: milliseconds)
+        var reply = reply
+        // What costs nothing costs nothing however much of it there was.
+        let cost = price == .free ? 0 : price.flatMap { reply.usage?.cost(at: $0) }
+        reply.cost = reply.cost ?? cost
+        return reply
+    }
+}
+
+extension MeteredCall {
+    /// What a reply spent; parts that the endpoint did not tell are estimated.
+    private func spent(_ reply: ModelReply, _ milliseconds: Int) -> Spending {
+        let written = reply.text + reply.reasoning + reply.toolCalls.map(\.arguments.text).joined()
+        let usage = Usage(
+            inputTokens: reply.usage?.inputTokens ?? estimate.input,
+            outputTokens: reply.usage?.outputTokens ?? TokenEstimate.byClass(of: written),
+            cachedInputTokens: reply.usage?.cachedInputTokens,
+            cacheWriteTokens: reply.usage?.cacheWriteTokens,
+            reasoningTokens: reply.usage?.reasoningTokens)
+        let told = reply.cost.map { Int(($0 * 1e9).rounded(.up)) }
+        return Spending(
+            inputTokens: usage.inputTokens ?? 0, outputTokens: usage.outputTokens ?? 0,
+            cachedTokens: usage.cachedInputTokens ?? 0,
+            reasoningTokens: usage.reasoningTokens ?? 0,
+            cost: told ?? price.flatMap { usage.nanodollars(at: $0) } ?? 0, calls: 1,
+            time: milliseconds, bytes: estimate.bytes + written.utf8.count)
+    }
+
+    /// What an attempt is thought to have spent that brought no reply: nothing, when the endpoint
+    /// refused it.
+    private func lost(to error: any Error, _ milliseconds: Int) -> Spending {
+        let isCancelled = error is CancellationError
+        let code = (error as? CrewError)?.code
+        let isOwn = isCancelled || code == .budgetExceeded
+        var lost = Spending(calls: 1, time: milliseconds, errors: isOwn ? 0 : 1)
+        guard isOwn || code.map(Self.mayHaveSpent) ?? true || tally.byteCount > 0 else {
+            return lost
+        }
+        // Bytes of text are at most as many tokens, and seldom fewer than a third.
+        let usage = Usage(inputTokens: estimate.input, outputTokens: (tally.byteCount + 2) / 3)
+        lost.inputTokens = estimate.input
+        lost.outputTokens = usage.outputTokens ?? 0
+        lost.cost = price.flatMap { usage.nanodollars(at: $0) } ?? 0
+        lost.bytes = estimate.bytes + tally.byteCount
+        return lost
+    }
+
+    private static func mayHaveSpent(_ code: CrewError.Code) -> Bool {
+        switch code {
+        case .modelTimeout, .modelStreamCut, .modelServerError, .modelAnsweredNonsense,
+            .modelContentFiltered:
+            true
+        default: false
+        }
+    }
+
+    private func tellLoss(_ lost: Spending) {
+        guard lost[.tokens] > 0 else { return }
+        progress(
+            .lost(
+                Usage(
+                    inputTokens: lost.inputTokens, outputTokens: lost.outputTokens,
+                    isComplete: false), cost: price == nil ? nil : Double(lost.cost) / 1e9))
+    }
+}
+
+extension BudgetLine {
+    /// A bound on money cannot hold for a model whose price nobody knows.
+    fileprivate var needsPrice: Bool { limit.mode == .block && limit.measure == .cost }
+}
+
+/// What one attempt at a call is likely to spend.
+struct CallEstimate: Sendable {
+    /// By character classes, before it is corrected by what other calls took.
+    let uncorrectedInput: Int
+    let input: Int
+    /// Of the request.
+    let bytes: Int
+    let least: Spending
+    let likely: Spending
+    private let price: TokenPrice?
+    private let isBounded: Bool
+
+    init(of request: ModelRequest, price: TokenPrice?, history: CallHistory) {
+        let isMetered = request.budget?.lines.isEmpty == false
+        uncorrectedInput = TokenEstimate.byClass(of: request)
+        input = history.corrected(uncorrectedInput)
+        bytes = isMetered ? request.messages.reduce(0) { $0 + $1.text.utf8.count } : 0
+        self.price = price
+        isBounded = request.maxOutputTokens != nil
+        let output = request.maxOutputTokens ?? history.likelyOutput
+        let milliseconds = history.likelyMilliseconds
+        likely = Self.spending(input, output, bytes, milliseconds, price)
+        least = Self.spending(input, isBounded ? output : 1, bytes, 1, price)
+    }
+
+    private static func spending(
+        _ input: Int, _ output: Int, _ bytes: Int, _ milliseconds: Int, _ price: TokenPrice?
+    ) -> Spending {
+        let usage = Usage(inputTokens: input, outputTokens: output)
+        return Spending(
+            inputTokens: input, outputTokens: output,
+            cost: price.flatMap { usage.nanodollars(at: $0) } ?? 0, calls: 1, time: milliseconds,
+            bytes: Spending.sum(bytes, Spending.sum(output, 0)))
+    }
+
+    /// The most tokens of a reply without a bound of its own that the budgets leave room for.
+    func outputCap(_ left: [BudgetMeasure: Int]) -> Int? {
+        guard !isBounded else { return nil }
+        var caps: [Int] = []
+        if let all = left[.tokens] { caps.append(all - input) }
+        if let output = left[.outputTokens] { caps.append(output) }
+        if let money = left[.cost], let price, price.outputPerMillion > 0 {
+            let rest = Double(money - least.cost) / (1_000 * price.outputPerMillion)
+            caps.append(rest < Double(Int32.max) ? Int(rest) + 1 : Int(Int32.max))
+        }
+        return caps.min().map { max(1, $0) }
+    }
+}
+
+/// Measures how long a call takes.
+private struct CallTimer {
+    private let elapsed: () -> Duration
+
+    init(_ clock: some Clock<Duration>) {
+        let start = clock.now
+        elapsed = { start.duration(to: clock.now) }
+    }
+
+    var milliseconds: Int { max(0, Int(elapsed() / .milliseconds(1))) }
+}

@@ -1,0 +1,61 @@
+/// One model of a chain, and how it is called.
+public struct ModelLink: Sendable {
+    public var model: any LanguageModel
+    /// What the model costs; absent is unknown.
+    public var price: TokenPrice?
+    /// How a failed call is made again; absent means that it is not.
+    public var retry: ModelRetryPolicy?
+    /// The limits of the model's endpoint, shared by everybody who calls it; absent means none.
+    public var gate: EndpointGate?
+    /// After that time without a beginning of the reply a second call is made; absent means never.
+    public var hedgeAfter: Duration?
+    /// The failures of earlier links that this one takes over for; empty means every one that another
+    /// model may mend.
+    public var conditions: Set<FallbackCondition>
+    /// Whether an unknown price is what the definition of the agent says that asks.
+    private var takesAgentPrice = false
+
+    public init(
+        _ model: any LanguageModel, price: TokenPrice? = nil, retry: ModelRetryPolicy? = nil,
+        gate: EndpointGate? = nil, hedgeAfter: Duration? = nil,
+        conditions: Set<FallbackCondition> = []
+    ) {
+        self.model = model
+        self.price = price
+        self.retry = retry
+        self.gate = gate
+        self.hedgeAfter = hedgeAfter
+        self.conditions = conditions
+    }
+
+    /// A model that costs what the definition of the agent says that asks.
+    init(pricedByAgent model: any LanguageModel) {
+        self.init(model)
+        takesAgentPrice = true
+    }
+
+    /// Whether this link takes over when an earlier one failed like that.
+    func takesOver(after code: CrewError.Code) -> Bool {
+        code.isMendedByOthers && conditions.match(code)
+    }
+
+    /// The model with everything that its calls go through.
+    ///
+    /// - Parameter isLast: whether nobody takes over when the endpoint is left alone; it is then
+    ///   waited for, as a call that may be made again is.
+    func equipped(
+        isLast: Bool, clock: any Clock<Duration>, random: @escaping @Sendable () -> Double
+    ) -> any LanguageModel {
+        var model: any LanguageModel =
+            takesAgentPrice
+            ? MeteredModel(pricedByAgent: model, clock: clock)
+            : MeteredModel(model, price: price, clock: clock)
+        if let gate { model = GatedModel(model, gate: gate, waitsForTrial: isLast) }
+        if let hedgeAfter {
+            model = HedgedModel(model, after: hedgeAfter, gate: gate, clock: clock)
+        }
+        guard let retry else { return model }
+        return RetryingModel(
+            model, policy: retry, waitsWhenLeftAlone: isLast, clock: clock, random: random)
+    }
+}
