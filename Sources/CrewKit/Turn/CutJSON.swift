@@ -7,12 +7,19 @@ enum CutJSON {
         var open: [Character] = []
         var isInString = false
         var isEscaped = false
+        var missingDigits = 0
         var end = text.startIndex
         for index in text.indices {
             let letter = text[index]
             if isInString {
-                if isEscaped {
+                if missingDigits > 0 {
+                    missingDigits -= 1
+                    if missingDigits > 0 { continue }
+                } else if isEscaped {
                     isEscaped = false
+                    // Such as \u00e9: nothing of it counts before its last digit.
+                    missingDigits = letter == "u" ? 4 : 0
+                    if missingDigits > 0 { continue }
                 } else if letter == "\\" {
                     isEscaped = true
                     continue
