@@ -3,12 +3,14 @@ import CrewTesting
 import Testing
 
 /// A contract that every wire passes is worth nothing: these models are wrong in one thing each.
-@Suite("LanguageModelContract", .timeLimit(.minutes(5)))
+@Suite("LanguageModelContract", .serialized, .timeLimit(.minutes(5)))
 struct FlawedModelTests {
     @Test("Finds what is wrong with a model", arguments: FlawedModel.Flaw.allCases)
     func flaws(_ flaw: FlawedModel.Flaw) async throws {
+        let scene = try flaw.scene
         await #expect(throws: LanguageModelContract.Violation.self) {
-            try await LanguageModelContract(FlawedWire(flaw: flaw), on: LoopbackServer()).check()
+            try await LanguageModelContract(FlawedWire(flaw: flaw), on: LoopbackServer())
+                .check(scene)
         }
     }
 
@@ -48,6 +50,34 @@ struct FlawedModel: LanguageModel {
         case forgetsTemperature, forgetsFormat, forgetsTools, forgetsChoice, forgetsInstructions
         case forgetsResults, confusesFailures, forgetsWaits, tellsPrompts, acceptsCuts
         case wrapsCancellation
+
+        /// The scene that shows it.
+        var scene: ModelScene {
+            get throws { try #require(ModelScene.all.first { $0.name == sceneName }) }
+        }
+
+        private var sceneName: String {
+            switch self {
+            case .keepsProgress, .inventsCosts, .forgetsUsage: "plain text in pieces"
+            case .mixesReasoning: "reasoning apart from text"
+            case .forgetsCalls: "one tool call"
+            case .reversesCalls, .repeatsIDs: "two tool calls"
+            case .inventsUsage: "missing usage"
+            case .alwaysStops: "stopped by length"
+            case .signsForeignMemos: "memo"
+            case .forgetsTemperature: "temperature and length"
+            case .forgetsFormat: "structured output"
+            case .forgetsTools: "tools"
+            case .forgetsChoice: "tool choice"
+            case .forgetsInstructions: "conversation"
+            case .forgetsResults: "tool results"
+            case .confusesFailures: "rejected key"
+            case .forgetsWaits: "rate limit with a wait"
+            case .tellsPrompts: "rate limit"
+            case .acceptsCuts: "cut stream"
+            case .wrapsCancellation: "cancelled in the stream"
+            }
+        }
     }
 
     let base: any LanguageModel

@@ -1,7 +1,7 @@
 import CrewTesting
 import Testing
 
-@Suite("Messages wire and the contract")
+@Suite("Messages wire and the contract", .serialized)
 struct AnthropicContractTests {
     @Test("Keeps the LanguageModel contract", arguments: ModelScene.all)
     func contract(_ scene: ModelScene) async throws {
@@ -9,7 +9,7 @@ struct AnthropicContractTests {
     }
 }
 
-@Suite("Ollama's wire and the contract")
+@Suite("Ollama's wire and the contract", .serialized)
 struct OllamaContractTests {
     @Test("Keeps the LanguageModel contract", arguments: ModelScene.all)
     func contract(_ scene: ModelScene) async throws {

@@ -113,11 +113,14 @@ struct ModelEndpointsTests {
 
     // MARK: Auto
 
+    /// Whoever answers here answers, however busy the machine is.
+    static let patient = ModelEndpoints.Options(probe: .seconds(60))
+
     static func choose(
         _ reference: ModelReference = ModelReference(model: "m"), environment: [String: String],
         script: ScriptDefinition? = script
     ) async throws -> ModelChoice {
-        try await withModelEndpoints { endpoints in
+        try await withModelEndpoints(options: patient) { endpoints in
             try await endpoints.choose(reference, environment: environment, script: script)
         }
     }
@@ -216,7 +219,7 @@ struct ModelEndpointsTests {
                 ModelReference(model: "m", baseURL: server.url),
                 ModelReference(provider: "scripted", model: "m"),
             ]
-            let choices = try await withModelEndpoints { endpoints in
+            let choices = try await withModelEndpoints(options: Self.patient) { endpoints in
                 try await endpoints.choose(among: references, script: Self.script)
             }
             #expect(choices.count == 2)
