@@ -14,6 +14,8 @@ public struct ModelLink: Sendable {
     public var conditions: Set<FallbackCondition>
     /// Whether an unknown price is what the definition of the agent says that asks.
     private var takesAgentPrice = false
+    /// Whether calls are priced and kept within budgets here.
+    private var isMetered = true
 
     public init(
         _ model: any LanguageModel, price: TokenPrice? = nil, retry: ModelRetryPolicy? = nil,
@@ -34,6 +36,12 @@ public struct ModelLink: Sendable {
         takesAgentPrice = true
     }
 
+    /// A model that keeps its own account, such as a chain within a chain.
+    public init(unmetered model: any LanguageModel) {
+        self.init(model)
+        isMetered = false
+    }
+
     /// Whether this link takes over when an earlier one failed like that.
     func takesOver(after code: CrewError.Code) -> Bool {
         code.isMendedByOthers && conditions.match(code)
@@ -46,6 +54,7 @@ public struct ModelLink: Sendable {
     func equipped(
         isLast: Bool, clock: any Clock<Duration>, random: @escaping @Sendable () -> Double
     ) -> any LanguageModel {
+        guard isMetered else { return model }
         var model: any LanguageModel =
             takesAgentPrice
             ? MeteredModel(pricedByAgent: model, clock: clock)
