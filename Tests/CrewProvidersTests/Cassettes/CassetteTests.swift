@@ -109,7 +109,7 @@ struct CassetteTests {
         let message = try #require(await CassetteCall.of(model, asked).error?.message)
         #expect(message.contains("agent 'a'"))
         #expect(message.contains("on line 3"))
-        #expect(message.contains("messages[1].text: recorded \"…"))
+        #expect(message.contains("messages[1].text: recorded …\""))
         #expect(message.contains("the disk is full") && message.contains("the disk is fine"))
         #expect(message.utf8.count < 600)
         let other = await CassetteCall.of(
