@@ -8,6 +8,7 @@ let package = Package(
     dependencies: [
         .package(name: "swift-crew", path: ".."),
         .package(url: "https://github.com/apple/swift-log.git", from: "1.14.0"),
+        .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.0"),
         .package(
             url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.11.0"),
     ],
@@ -20,6 +21,15 @@ let package = Package(
                 .product(name: "CrewServer", package: "swift-crew"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ]),
+        .executableTarget(
+            name: "crew-bench-models",
+            dependencies: [
+                .product(name: "CrewKit", package: "swift-crew"),
+                .product(name: "CrewProviders", package: "swift-crew"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
             ]),
         .executableTarget(
             name: "crew-bench-tools",

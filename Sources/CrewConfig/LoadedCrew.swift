@@ -34,9 +34,14 @@ public struct LoadedCrew: Sendable {
 
     /// Everything that is wrong or odd, by file and line.
     ///
-    /// - Parameter tools: the tools that exist besides the crew's own.
-    public func problems(tools: Set<ToolName>) -> [LocatedProblem] {
-        let kernel = definition.problems(tools: tools).filter { !isKnown($0.path) }.map(located)
+    /// - Parameters:
+    ///   - tools: the tools that exist besides the crew's own.
+    ///   - prices: what models cost whose price the crew does not say.
+    public func problems(
+        tools: Set<ToolName>, prices: PriceTable = .bundled
+    ) -> [LocatedProblem] {
+        let kernel = definition.problems(tools: tools, prices: prices)
+            .filter { !isKnown($0.path) }.map(located)
         let ranks = Dictionary(
             files.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
         return (reading + kernel).enumerated().sorted { left, right in
@@ -49,13 +54,15 @@ public struct LoadedCrew: Sendable {
     /// The crew in the form that can run.
     ///
     /// - Throws: `invalidDefinition` with every error and its place.
-    public func validated(tools: Set<ToolName>) throws(CrewError) -> ValidatedCrew {
-        let errors = problems(tools: tools).filter { $0.severity == .error }
+    public func validated(
+        tools: Set<ToolName>, prices: PriceTable = .bundled
+    ) throws(CrewError) -> ValidatedCrew {
+        let errors = problems(tools: tools, prices: prices).filter { $0.severity == .error }
         guard errors.isEmpty else {
             throw CrewError(
                 .invalidDefinition, errors.map(\.description).joined(separator: "\n"))
         }
-        return try definition.validated(tools: tools)
+        return try definition.validated(tools: tools, prices: prices)
     }
 
     /// A problem that was found in the definition, with its place in the files.

@@ -25,6 +25,7 @@ extension SQLiteRunStore {
             report.events += step.events
             if step.isLast { break }
         }
+        try await pruneBudgets(now: now)
         report.bytes = try await giveBack()
         return report
     }

@@ -55,7 +55,10 @@ public final class SQLiteRunStore: RunStore {
             let queue = WriteQueue(pool: pool, place: place, limits: options.batch, faults: faults)
             lockWait.whenLong { [weak queue] in queue?.noteLongLock() ?? true }
             self.queue = queue
-            try pool.write { try StoreFact.serverAddress.set(nil, in: $0) }
+            try pool.write { database in
+                try StoreFact.serverAddress.set(nil, in: database)
+                try OpenReservation.settleAll(in: database)
+            }
         case .reader:
             lock = nil
             pool = try file.readers(lockWait)

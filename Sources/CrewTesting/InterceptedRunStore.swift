@@ -3,6 +3,7 @@ public import CrewKit
 /// A store in memory whose writes a test sees first, to remember, delay or refuse them.
 public struct InterceptedRunStore: RunStore {
     public let base: any RunStore
+    public var budgets: any BudgetStore { base.budgets }
     private let claimedHealth: StoreHealth?
     private let willStore: @Sendable ([StoredEvent], RunID) async throws -> Void
 

@@ -53,6 +53,9 @@ public final class ManualClock: Clock {
         guard woke else { throw CancellationError() }
     }
 
+    /// Returns when the clock was moved that far, for doubles that take their time.
+    public func elapse(_ duration: Duration) async throws { try await sleep(for: duration) }
+
     /// Moves the clock and wakes everybody whose time has come.
     public func advance(by duration: Duration) {
         let due = state.withLock { state in

@@ -168,17 +168,30 @@ struct OriginalFolderTests {
         #expect(agent.primary.baseURL == "http://localhost:11434")
         #expect(agent.fallbacks.first?.reference.model == "gemma3:1b")
         #expect(agent.price == TokenPrice(inputPerMillion: 0, outputPerMillion: 0.6))
+        #expect(
+            settings.budgets == [
+                BudgetLimit(.tokens, per: .call, amount: 4_000, mode: .warn, warnings: [])
+            ])
+        #expect(
+            agent.budgets == [
+                BudgetLimit(.tokens, per: .call, amount: 1_000, warnings: []),
+                BudgetLimit(.tokens, per: .agent, within: .day, amount: 50_000, warnings: [0.8]),
+                BudgetLimit(
+                    .cost, per: .agent, within: .day, amount: 10_000_000_000, warnings: [0.8]),
+                BudgetLimit(.bytes, per: .call, amount: 104_857_600, warnings: []),
+                BudgetLimit(.errorsInARow, per: .agent, within: .hour, amount: 3),
+            ])
     }
 
     @Test("Keys without an effect are notes at the key's own place")
     func noEffect() throws {
         let folder = try CrewFiles(
-            oneAgent("top_k: 3\nerror_limits:\n  max_per_day: 1\n", crew: "tasks: []\n"))
+            oneAgent("top_k: 3\nlogging:\n  log_level: info\n", crew: "tasks: []\n"))
         let found = try folder.problems()
         #expect(
             found == [
                 "crew.yaml:2:1: note no_effect", "agents/a.yaml:4:1: note no_effect",
-                "agents/a.yaml:5:1: note no_effect", "agents/a.yaml:6:3: note no_effect",
+                "agents/a.yaml:6:3: note no_effect",
             ])
     }
 

@@ -74,6 +74,77 @@ struct ProblemPlaceTests {
         Case(
             agent: "cost_limits: {input_token_price_per_million: -1}",
             expected: "agents/a.yaml:4:46: error out_of_range"),
+        Case(
+            agent: "budgets: [{cost_usd: 1}]",
+            expected: "agents/a.yaml:3:36: warning unknown_price"),
+        Case(
+            agent: "max_tokens: 900\ncost_limits: {max_tokens_per_call: 800}",
+            expected: "agents/a.yaml:4:13: error no_call_fits"),
+        Case(
+            agent: "max_tokens_per_day: 5\ncost_limits: {max_tokens_per_day: 6}",
+            expected: "agents/a.yaml:4:21: warning conflicting_keys"),
+        Case(
+            agent: "cost_limits: {input_token_price_per_million: 1}",
+            expected: "agents/a.yaml:4:1: warning incomplete_price"),
+        Case(
+            agent: "response_schema: {properties: {a: {type: strin}}}",
+            expected: "agents/a.yaml:4:42: error invalid_schema"),
+        Case(
+            agent: "response_schema: hello", expected: "agents/a.yaml:4:18: error invalid_schema"),
+        Case(
+            agent: "response_schema: {type: array}",
+            expected: "agents/a.yaml:4:25: error invalid_schema"),
+        Case(
+            agent: "fallbacks:\n  - {provider: p}",
+            expected: "agents/a.yaml:5:5: error missing_key"),
+        Case(
+            agent: "fallbacks: [{provider: p, model: m, on: [on_eror]}]",
+            expected: "agents/a.yaml:4:42: error unknown_value"),
+        Case(
+            agent: "backup: {provider: p, model: m, wire: chatty}",
+            expected: "agents/a.yaml:4:39: error unknown_value"),
+        Case(
+            agent: "backup: {provider: p, model: m, body: 3}",
+            expected: "agents/a.yaml:4:39: error wrong_type"),
+        Case(
+            agent: "backup: {provider: p, model: m, body: {stream: false}}",
+            expected: "agents/a.yaml:4:33: warning replaced_member"),
+        Case(
+            agent: "backup: {provider: p, model: m, headers: {\"a b\": c}}",
+            expected: "agents/a.yaml:4:33: error invalid_header"),
+        Case(
+            agent: "backup: {provider: p, model: m, limits: {concurrent_calls: 0}}",
+            expected: "agents/a.yaml:4:60: error out_of_range"),
+        Case(
+            agent: "backup: {provider: p, model: m, price: {input_per_million: 1}}",
+            expected: "agents/a.yaml:4:33: error missing_key"),
+        Case(
+            crew: "settings:\n  budgets:\n    - {per: run}",
+            expected: "crew.yaml:4:7: error missing_key"),
+        Case(
+            crew: "settings: {budgets: [{tokens: -1}]}",
+            expected: "crew.yaml:2:31: error out_of_range"),
+        Case(
+            crew: "settings: {budgets: [{tokens: 1, warn_at: [0.5, 2]}]}",
+            expected: "crew.yaml:2:49: error out_of_range"),
+        Case(
+            crew: "settings: {budgets: [{tokens: 1, warn_at: [0]}]}",
+            expected: "crew.yaml:2:44: error out_of_range"),
+        Case(
+            crew: "settings: {budgets: [{calls: 1, per: call}]}",
+            expected: "crew.yaml:2:30: error senseless_budget"),
+        Case(
+            crew: "settings: {budgets: [{errors: 3}]}",
+            expected: "crew.yaml:2:31: warning never_lifted"),
+        Case(
+            crew: "settings: {budgets: [{tokens: 3, per: call, within: day}]}",
+            expected: "crew.yaml:2:53: warning no_effect"),
+        Case(
+            crew: "settings: {budgets: [{tokens: 3, per: week}]}",
+            expected: "crew.yaml:2:39: error unknown_value"),
+        Case(
+            crew: "settings: {retry_backoff_min_millis: 3000, retry_backoff_max_seconds: 2}",
+            expected: "crew.yaml:2:71: warning out_of_range"),
         Case(agent: "---\nx: 1", expected: "agents/a.yaml:1:1: warning more_documents"),
     ]
 

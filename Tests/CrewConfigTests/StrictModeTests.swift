@@ -8,7 +8,11 @@ struct StrictModeTests {
         "parallel_timeout_seconds", "tool_execution_timeout_seconds",
         "tool_result_timeout_seconds", "sse_keep_alive_seconds", "max_input_size_kb",
         "max_request_body_size_kb", "max_tool_output_chars", "max_total_tool_output_chars",
-        "stream_buffer_size", "max_context_window",
+        "stream_buffer_size", "max_context_window", "retry_backoff_min_millis",
+        "retry_backoff_max_seconds", "client_cache_ttl_minutes", "slow_call_threshold_seconds",
+        "max_tokens_per_call", "max_tokens_per_day", "max_calls_per_minute", "max_calls_per_hour",
+        "max_calls_per_day", "max_memory_mb", "max_daily_memory_gb", "max_errors_per_hour",
+        "max_errors_per_day", "max_consecutive_errors",
     ]
 
     static func settings(without missing: String = "", more: String = "") -> String {
@@ -86,7 +90,7 @@ struct StrictModeTests {
 
     @Test("Notes stay notes")
     func notes() throws {
-        let crew = Self.settings(more: "  max_memory_mb: 512\n")
+        let crew = Self.settings(more: "  max_stored_requests: 512\n")
         let found = try CrewFiles(oneAgent("role: r", crew: crew)).problems()
         #expect(found == ["crew.yaml:4:3: note no_effect"])
     }

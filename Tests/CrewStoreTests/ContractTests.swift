@@ -30,6 +30,7 @@ struct FlawedRunStore: RunStore {
 
     let base = InMemoryRunStore()
     let flaw: Flaw?
+    var budgets: any BudgetStore { base.budgets }
 
     func create(_ record: RunRecord, events: [StoredEvent]) async throws {
         var kept = record

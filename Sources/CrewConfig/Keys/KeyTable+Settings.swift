@@ -50,7 +50,7 @@ extension KeyTable {
             Key(
                 "context_trim_percent", .number(nil), default: "20",
                 "The share of the window that trimming frees.", zeroMeansDefault: true),
-        ] + own + later)
+        ] + own + models + quotas + later)
 
     /// What the original does not know.
     private static let own = [
@@ -95,39 +95,39 @@ extension KeyTable {
             ("min_tool_timeout_millis", "100", "Floor of a tool's timeout."),
             ("stream_chunk_timeout_millis", "500", "Wait for one part of a stream."),
             ("request_store_cleanup_minutes", "5", "How often old requests are removed."),
-            ("retry_backoff_min_millis", "100", "First wait before a retry."),
-            ("retry_backoff_max_seconds", "5", "Longest wait before a retry."),
-            ("client_cache_ttl_minutes", "60", "How long unused clients are kept."),
             ("graceful_shutdown_check_millis", "100", "How often shutdown looks for open work."),
             ("min_agent_id_length", "1", "Shortest agent id."),
             ("max_agent_id_length", "128", "Longest agent id."),
             ("max_stored_requests", "1000", "Requests that are remembered."),
-            ("max_tokens_per_call", "4000", "Tokens of one model call."),
-            ("max_tokens_per_day", "100000", "Tokens of one day."),
-            ("max_memory_mb", "512", "Memory of one agent."),
-            ("max_daily_memory_gb", "10", "Memory of one day."),
-            ("slow_call_threshold_seconds", "30", "From when on a model call is slow."),
-            ("max_errors_per_hour", "10", "Errors of one hour."),
-            ("max_errors_per_day", "50", "Errors of one day."),
-            ("max_consecutive_errors", "5", "Errors in a row."),
-            ("max_calls_per_minute", "60", "Model calls of one minute."),
-            ("max_calls_per_hour", "1000", "Model calls of one hour."),
-            ("max_calls_per_day", "10000", "Model calls of one day."),
         ].map {
             Key($0.0, .number(nil), default: $0.1, $0.2, effect: .notYet, need: .strict)
         }
         + [
-            ("timeout_warning_threshold_pct", "20", "When a tool's time is nearly used up."),
-            ("max_cost_per_day", "50.0", "US dollars of one day."),
-            ("cost_alert_threshold", "0.80", "Share of a budget that raises an alert."),
-            ("memory_alert_percent", "80.0", "Share of memory that raises an alert."),
-        ].map {
-            Key($0.0, .number(nil), default: $0.1, $0.2, effect: .notYet)
-        } + [
             Key(
-                "block_on_quota_exceed", .flag, default: "true", "Whether a spent quota blocks.",
-                effect: .notYet)
+                "timeout_warning_threshold_pct", .number(nil), default: "20",
+                "When a tool's time is nearly used up.", effect: .notYet)
         ]
+
+    /// How model calls are made.
+    private static let models = [
+        bound(
+            "retry_backoff_min_millis", .integer(0...86_400_000), default: "500",
+            "The longest first wait before a failed model call is made again."),
+        bound(
+            "retry_backoff_max_seconds", .seconds, default: "8",
+            "The longest wait before a failed model call is made again."),
+        bound(
+            "client_cache_ttl_minutes", .number(0...1e6), default: "60",
+            "How long what is known of a model's endpoint is kept after its last call."),
+        bound(
+            "slow_call_threshold_seconds", .seconds, default: "never",
+            "A model call that takes longer raises a warning."),
+        budgets(per: "crew"),
+        Key(
+            "prices", .text, default: "the bundled table and your own",
+            "A file of prices that counts before other tables, relative to the crew's folder; "
+                + "`crew prices import` writes one.", readsEnvironment: true),
+    ]
 
     /// A bound that the original's strict mode requires.
     private static func bound(

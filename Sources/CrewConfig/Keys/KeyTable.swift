@@ -117,7 +117,10 @@ public indirect enum ValueType: Sendable {
         case .word(let words): Self.either(words)
         case .flag: "`true` or `false`"
         case .integer(nil): "whole number"
-        case .integer(let range?): "whole number, \(range.lowerBound) to \(range.upperBound)"
+        case .integer(let range?):
+            range.upperBound < 1_000_000_000_000
+                ? "whole number, \(range.lowerBound) to \(range.upperBound)"
+                : "whole number, at least \(range.lowerBound)"
         case .number(nil): "number"
         case .number(let range?):
             range.upperBound < 1e9

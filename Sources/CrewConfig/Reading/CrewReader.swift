@@ -114,6 +114,8 @@ extension CrewReader {
         set(\.signalChoice, block.word("signal_choice"))
         set(\.foldsDiacritics, block.flag("fold_diacritics"))
         set(\.usesBuiltInSignals, block.flag("builtin_signals"))
+        settings.budgets = crewBudgets(block)
+        modelSettings(block, into: &settings)
         return settings
     }
 }

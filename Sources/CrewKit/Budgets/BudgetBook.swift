@@ -1,4 +1,4 @@
-package import struct Foundation.Date
+package import Foundation
 
 /// The arithmetic of budgets, which all stores share: accounts, and what may be put aside in them.
 ///
@@ -9,8 +9,11 @@ package struct BudgetBook: Sendable {
     package init(_ balances: [BudgetAccount: BudgetBalance] = [:]) { self.balances = balances }
 
     /// Puts aside what a call may spend, in every account at once, or in none.
+    ///
+    /// A clock that was set back does not open windows again that are over.
     package mutating func reserve(_ reservation: BudgetReservation, at time: Date) -> BudgetAnswer {
-        var grant = BudgetGrant(amount: reservation.likely, left: [:], notices: [])
+        let time = reservation.accounts.reduce(time) { max($0, balances[$1]?.begin(of: $1) ?? $0) }
+        var grant = BudgetGrant(amount: reservation.likely, time: time, left: [:], notices: [])
         for line in reservation.lines {
             let balance = balance(of: line, at: time)
             let room = Room(line, balance, reservation, at: time)
@@ -29,20 +32,25 @@ package struct BudgetBook: Sendable {
         return .granted(grant)
     }
 
-    /// Replaces what was put aside at that time by what was spent.
-    package mutating func settle(
-        _ held: Spending, of reservation: BudgetReservation, reservedAt time: Date,
-        as spent: Spending
-    ) -> [BudgetNotice] {
-        for account in reservation.accounts {
+    /// Replaces what was put aside by what was spent.
+    package mutating func settle(_ open: OpenReservation, as spent: Spending) -> [BudgetNotice] {
+        for account in open.reservation.accounts {
             guard var balance = balances[account],
-                balance.start == account.window?.start(of: time)
+                balance.period == account.window?.period(of: open.time)
             else { continue }  // its window is over
-            balance.held.release(held)
+            balance.held.release(open.amount)
             balance.spent.add(spent)
             balances[account] = balance
         }
-        return reservation.lines.compactMap { notice(of: $0, at: time) }
+        return open.reservation.lines.compactMap { notice(of: $0, at: open.time) }
+    }
+
+    /// What was spent in an account in the window of that time.
+    package func spent(in account: BudgetAccount, at time: Date) -> Spending {
+        guard let balance = balances[account],
+            balance.period == account.window?.period(of: time)
+        else { return Spending() }
+        return balance.spent
     }
 
     /// The account as it is in the window of that time.
@@ -50,7 +58,7 @@ package struct BudgetBook: Sendable {
         let account = line.account
         let fresh = BudgetBalance(account, at: time)
         guard line.limit.scope != .call else { return fresh }
-        let balance = balances[account].flatMap { $0.start == fresh.start ? $0 : nil } ?? fresh
+        let balance = balances[account].flatMap { $0.period == fresh.period ? $0 : nil } ?? fresh
         balances[account] = balance
         return balance
     }
@@ -58,7 +66,7 @@ package struct BudgetBook: Sendable {
     /// The highest threshold that was reached and not told yet.
     private mutating func notice(of line: BudgetLine, at time: Date) -> BudgetNotice? {
         guard let balance = balances[line.account],
-            balance.start == line.limit.window?.start(of: time)
+            balance.period == line.limit.window?.period(of: time)
         else { return nil }
         let spent = balance.spent[line.limit.measure]
         let thresholds = line.limit.warnings + (line.limit.mode == .warn ? [1] : [])
@@ -76,15 +84,33 @@ package struct BudgetBook: Sendable {
 
 /// What was spent and put aside in one account, in one window.
 package struct BudgetBalance: Sendable, Hashable, Codable {
-    /// When the window began; absent for an account without windows.
-    package var start: Date?
+    /// The number of the window; absent for an account without windows.
+    package var period: Int?
     package var spent = Spending()
     package var held = Spending()
     /// Thresholds that were told.
     package var marks: Set<String> = []
 
     package init(_ account: BudgetAccount, at time: Date) {
-        start = account.window?.start(of: time)
+        period = account.window?.period(of: time)
+    }
+
+    fileprivate func begin(of account: BudgetAccount) -> Date? {
+        guard let window = account.window, let period else { return nil }
+        return window.start(ofPeriod: period)
+    }
+}
+
+/// What was put aside for a call that has not been settled.
+package struct OpenReservation: Sendable, Hashable, Codable {
+    package var reservation: BudgetReservation
+    package var amount: Spending
+    package var time: Date
+
+    package init(_ reservation: BudgetReservation, _ grant: BudgetGrant) {
+        self.reservation = reservation
+        amount = grant.amount
+        time = grant.time
     }
 }
 

@@ -27,6 +27,16 @@ public struct BudgetNotice: Sendable, Hashable, Codable {
         case unknownPrice = "unknown_price"
     }
 
+    /// The limit that a run ends with after this; absent when the call was made.
+    var limitReached: RunLimit? {
+        switch kind {
+        case .warning, .exceeded: nil
+        case .refused, .unknownPrice:
+            limit.scope == .run && limit.measure == .tokens && limit.window == nil
+                ? .tokens : .budget
+        }
+    }
+
     enum CodingKeys: String, CodingKey {
         case kind, limit, owner, spent, asked, threshold
         case resetsAt = "resets_at"

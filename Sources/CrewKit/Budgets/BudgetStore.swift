@@ -1,4 +1,4 @@
-public import struct Foundation.Date
+public import Foundation
 
 /// Where what was spent is kept.
 ///
@@ -53,6 +53,11 @@ public struct BudgetLine: Sendable, Hashable, Codable {
 public struct ReservationID: Identifier {
     public let rawValue: String
     public init(rawValue: String) { self.rawValue = rawValue }
+
+    /// One that no other process makes.
+    @Sendable public static func random() -> ReservationID {
+        ReservationID(UUID().uuidString)  // default
+    }
 }
 
 /// What one attempt at a model call asks for.
@@ -85,13 +90,18 @@ public enum BudgetAnswer: Sendable, Hashable {
 /// What was put aside for a call.
 public struct BudgetGrant: Sendable, Hashable {
     public var amount: Spending
+    /// In the windows of this time.
+    public var time: Date
     /// What the tightest limit that blocks leaves to the call, by measure; absent is without bound.
     public var left: [BudgetMeasure: Int]
     /// Limits that do not block and that the call passes.
     public var notices: [BudgetNotice]
 
-    public init(amount: Spending, left: [BudgetMeasure: Int], notices: [BudgetNotice]) {
+    public init(
+        amount: Spending, time: Date, left: [BudgetMeasure: Int], notices: [BudgetNotice]
+    ) {
         self.amount = amount
+        self.time = time
         self.left = left
         self.notices = notices
     }

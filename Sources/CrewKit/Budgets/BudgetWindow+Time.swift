@@ -9,12 +9,18 @@ extension BudgetWindow {
         }
     }
 
-    /// When the window began in which that moment lies.
-    public func start(of time: Date) -> Date {
-        Date(
-            timeIntervalSince1970: (time.timeIntervalSince1970 / seconds).rounded(.down) * seconds)
+    /// How many windows had ended before that moment, since 1970.
+    package func period(of time: Date) -> Int {
+        let count = (time.timeIntervalSince1970 / seconds).rounded(.down)
+        return Int(exactly: count) ?? 0
     }
 
     /// When the window ends in which that moment lies.
-    public func end(of time: Date) -> Date { start(of: time) + seconds }
+    public func end(of time: Date) -> Date {
+        Date(timeIntervalSince1970: Double(period(of: time) + 1) * seconds)
+    }
+
+    package func start(ofPeriod period: Int) -> Date {
+        Date(timeIntervalSince1970: Double(period) * seconds)
+    }
 }

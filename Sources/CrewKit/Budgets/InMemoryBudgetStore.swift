@@ -6,15 +6,9 @@ import Synchronization
 /// Windows that are over are forgotten, and of accounts without windows, such as those of runs, the
 /// ones that were not used for the longest time.
 public final class InMemoryBudgetStore: BudgetStore {
-    private struct Open {
-        var reservation: BudgetReservation
-        var amount: Spending
-        var time: Date
-    }
-
     private struct State {
         var book = BudgetBook()
-        var open: [ReservationID: Open] = [:]
+        var open: [ReservationID: OpenReservation] = [:]
         var lastUse: [BudgetAccount: Date] = [:]
     }
 
@@ -34,8 +28,7 @@ public final class InMemoryBudgetStore: BudgetStore {
             let answer = state.book.reserve(reservation, at: time)
             for account in reservation.accounts { state.lastUse[account] = time }
             if case .granted(let grant) = answer {
-                state.open[reservation.id] = Open(
-                    reservation: reservation, amount: grant.amount, time: time)
+                state.open[reservation.id] = OpenReservation(reservation, grant)
             }
             if state.book.balances.count > maximumAccounts { forget(in: &state, at: time) }
             return answer
@@ -47,19 +40,13 @@ public final class InMemoryBudgetStore: BudgetStore {
     ) async throws -> [BudgetNotice] {
         state.withLock { state in
             guard let open = state.open.removeValue(forKey: reservation) else { return [] }
-            return state.book.settle(
-                open.amount, of: open.reservation, reservedAt: open.time, as: spent)
+            return state.book.settle(open, as: spent)
         }
     }
 
     public func balances(of accounts: [BudgetAccount], at time: Date) async throws -> [Spending] {
         state.withLock { state in
-            accounts.map { account in
-                guard let balance = state.book.balances[account],
-                    balance.start == account.window?.start(of: time)
-                else { return Spending() }
-                return balance.spent
-            }
+            accounts.map { state.book.spent(in: $0, at: time) }
         }
     }
 
@@ -67,7 +54,7 @@ public final class InMemoryBudgetStore: BudgetStore {
     /// aside stay.
     private func forget(in state: inout State, at time: Date) {
         let kept = state.book.balances.filter { account, balance in
-            balance.start == account.window?.start(of: time)
+            balance.period == account.window?.period(of: time)
         }
         state.book.balances = kept
         let excess = kept.count - maximumAccounts * 9 / 10

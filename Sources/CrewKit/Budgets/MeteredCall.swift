@@ -1,5 +1,3 @@
-import Foundation
-
 /// One attempt at a model call, from putting aside what it may spend to counting what it did.
 struct MeteredCall: Sendable {
     typealias Progress = @Sendable (ModelProgress) -> Void
@@ -23,7 +21,7 @@ struct MeteredCall: Sendable {
         guard let budget = request.budget, !budget.lines.isEmpty else {
             return try await unbounded()
         }
-        let id = ReservationID(UUID().uuidString)  // unique over processes
+        let id = meter.makeID()
         let grant = try await reserve(id, budget)
         var bounded = request
         bounded.maxOutputTokens = estimate.outputCap(grant.left) ?? request.maxOutputTokens
@@ -71,7 +69,7 @@ struct MeteredCall: Sendable {
         }
         let reservation = BudgetReservation(
             id: id, lines: budget.lines, least: estimate.least, likely: estimate.likely)
-        switch try await budget.store.reserve(reservation, at: meter.now()) {
+        switch try await budget.store.reserve(reservation, at: budget.now()) {
         case .refused(let notice): throw CrewError.refused(notice)
         case .granted(let grant):
             for notice in grant.notices { progress(.budget(notice)) }
@@ -95,7 +93,7 @@ struct MeteredCall: Sendable {
                     BudgetNotice(
                         kind: .refused, limit: line.limit, owner: line.owner,
                         spent: line.limit.amount, asked: nil,
-                        resetsAt: line.limit.window?.end(of: meter.now())))
+                        resetsAt: line.limit.window?.end(of: budget.now())))
             }
             defer { group.cancelAll() }
             guard let reply = try await group.next() else { throw CancellationError() }
@@ -107,7 +105,9 @@ struct MeteredCall: Sendable {
         meter.history.note(
             estimated: estimate.uncorrectedInput, usage: reply.usage, milliseconds: milliseconds)
         var reply = reply
-        reply.cost = reply.cost ?? price.flatMap { reply.usage?.cost(at: $0) }
+        // What costs nothing costs nothing however much of it there was.
+        let cost = price == .free ? 0 : price.flatMap { reply.usage?.cost(at: $0) }
+        reply.cost = reply.cost ?? cost
         return reply
     }
 }
@@ -152,9 +152,7 @@ extension MeteredCall {
 
     private static func mayHaveSpent(_ code: CrewError.Code) -> Bool {
         switch code {
-        case .modelTimeout, .modelStreamCut, .modelServerError, .modelAnsweredNonsense,
-            .modelContentFiltered:
-            true
+        case .modelTimeout, .modelStreamCut, .modelContentFiltered: true
         default: false
         }
     }

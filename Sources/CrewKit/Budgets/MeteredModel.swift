@@ -1,5 +1,3 @@
-public import struct Foundation.Date
-
 /// A model whose calls are priced, and kept within the budgets of whoever asks.
 ///
 /// What a call may spend is put aside before it is sent, and replaced by what it spent afterwards; an
@@ -13,32 +11,32 @@ public struct MeteredModel: LanguageModel {
     /// Whether an unknown price is what the agent's definition says.
     private let takesAgentPrice: Bool
     let clock: any Clock<Duration>
-    let now: @Sendable () -> Date
+    let makeID: @Sendable () -> ReservationID
     let history = CallHistory()
 
     /// - Parameter price: what the model costs; absent is unknown, not free.
     public init(
         _ base: any LanguageModel, price: TokenPrice?,
         clock: any Clock<Duration> = ContinuousClock(),
-        now: @escaping @Sendable () -> Date = { Date() }  // default
+        makeID: @escaping @Sendable () -> ReservationID = ReservationID.random
     ) {
         self.base = base
         self.price = price
         self.takesAgentPrice = false
         self.clock = clock
-        self.now = now
+        self.makeID = makeID
     }
 
     /// A model that costs what the definition of the agent says that asks.
     init(
         pricedByAgent base: any LanguageModel, clock: any Clock<Duration> = ContinuousClock(),
-        now: @escaping @Sendable () -> Date = { Date() }  // default
+        makeID: @escaping @Sendable () -> ReservationID = ReservationID.random
     ) {
         self.base = base
         self.price = nil
         self.takesAgentPrice = true
         self.clock = clock
-        self.now = now
+        self.makeID = makeID
     }
 
     func price(for request: ModelRequest) -> TokenPrice? {

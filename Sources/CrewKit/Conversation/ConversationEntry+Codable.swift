@@ -1,6 +1,6 @@
 extension ConversationEntry: Codable {
     private enum Kind: String, Codable {
-        case user, agent, note
+        case user, agent, note, correction
         case toolResult = "tool_result"
         case groupResult = "group_result"
     }
@@ -12,6 +12,8 @@ extension ConversationEntry: Codable {
         switch try container.decode(Kind.self, forKey: .kind) {
         case .user: self = .user(try container.decode(String.self, forKey: .text))
         case .note: self = .note(try container.decode(String.self, forKey: .text))
+        case .correction:
+            self = .correction(try container.decode(String.self, forKey: .text))
         case .agent: self = .agent(try container.decode(AgentMessage.self, forKey: .message))
         case .toolResult:
             self = .toolResult(try container.decode(ToolResult.self, forKey: .result))
@@ -30,6 +32,9 @@ extension ConversationEntry: Codable {
             try container.encode(text, forKey: .text)
         case .note(let text):
             try container.encode(Kind.note, forKey: .kind)
+            try container.encode(text, forKey: .text)
+        case .correction(let text):
+            try container.encode(Kind.correction, forKey: .kind)
             try container.encode(text, forKey: .text)
         case .agent(let message):
             try container.encode(Kind.agent, forKey: .kind)

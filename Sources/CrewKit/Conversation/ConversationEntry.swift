@@ -11,6 +11,8 @@ public enum ConversationEntry: Sendable, Hashable {
     case groupResult(group: GroupID, text: String)
     /// Text from outside the conversation, such as a system message of a client's history.
     case note(String)
+    /// What the engine says to an agent about its last reply.
+    case correction(String)
 }
 
 /// One complete reply of an agent's model.

@@ -1,9 +1,13 @@
 extension CrewDefinition {
     /// Everything that is wrong or odd about the definition, in the order of its parts.
     ///
-    /// - Parameter tools: the tools that exist; the crew's own command tools are known already.
-    public func problems(tools: Set<ToolName>) -> [DefinitionProblem] {
-        let check = DefinitionCheck(self, tools: tools)
+    /// - Parameters:
+    ///   - tools: the tools that exist; the crew's own command tools are known already.
+    ///   - prices: what models cost whose price the crew does not say.
+    public func problems(
+        tools: Set<ToolName>, prices: PriceTable = .bundled
+    ) -> [DefinitionProblem] {
+        let check = DefinitionCheck(self, tools: tools, prices: prices)
         let found = check.problems
         guard settings.isStrict else { return found }
         return found.map { problem in
@@ -16,8 +20,10 @@ extension CrewDefinition {
     /// The definition in the form that can run.
     ///
     /// - Throws: `invalidDefinition` with all errors, not only the first.
-    public func validated(tools: Set<ToolName>) throws(CrewError) -> ValidatedCrew {
-        let errors = problems(tools: tools).filter { $0.severity == .error }
+    public func validated(
+        tools: Set<ToolName>, prices: PriceTable = .bundled
+    ) throws(CrewError) -> ValidatedCrew {
+        let errors = problems(tools: tools, prices: prices).filter { $0.severity == .error }
         guard errors.isEmpty, let first = entryPoint ?? agents.first?.id else {
             let lines = errors.map { "\($0.path): \($0.message)" }
             throw CrewError(.invalidDefinition, lines.joined(separator: "\n"))

@@ -39,6 +39,8 @@ public struct CrewSettings: Sendable, Hashable {
     public var maxTokens: Int?
     /// What model calls may spend.
     public var budgets: [BudgetLimit] = []
+    /// A file of prices that count before those of other tables.
+    public var pricesFile: String?
     /// How a failed model call is made again.
     public var modelRetry = ModelRetryPolicy()
     /// A model call that takes longer raises a warning; absent means never.

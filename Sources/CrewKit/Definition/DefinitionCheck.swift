@@ -6,7 +6,7 @@ struct DefinitionCheck {
     private let tools: Set<ToolName>
     private(set) var problems: [DefinitionProblem] = []
 
-    init(_ crew: CrewDefinition, tools: Set<ToolName>) {
+    init(_ crew: CrewDefinition, tools: Set<ToolName>, prices: PriceTable) {
         self.crew = crew
         self.agents = Set(crew.agents.map(\.id))
         self.groups = Set(crew.routing.groups.keys)
@@ -20,6 +20,7 @@ struct DefinitionCheck {
         checkGroups()
         problems += DeclaredToolCheck(crew, agents: agents).problems
         problems += ServerCheck(crew).problems
+        problems += BudgetCheck(crew, prices: prices).problems
     }
 
     private mutating func add(
@@ -77,6 +78,14 @@ extension DefinitionCheck {
             add(
                 .error, "out_of_range", at: .agent(agent.id, "max_tokens"),
                 "max_tokens must be at least 1, got \(bound)")
+        }
+        for problem in agent.responseSchema.map(SchemaProblem.all) ?? [] {
+            add(
+                problem.severity, problem.code,
+                at: DefinitionPath(
+                    .agent(agent.id), [.key("response_schema")] + problem.path),
+                "response_schema of agent '\(agent.id)': \(problem.message)",
+                suggestion: problem.suggestion)
         }
         for (index, tool) in agent.tools.enumerated() where !tools.contains(tool) {
             check(

@@ -17,6 +17,7 @@ extension RunEvent: Codable {
         case replied
         case replyRejected = "reply_rejected"
         case roundFailed = "round_failed"
+        case roundCancelled = "round_cancelled"
         case toolStarted = "tool_started"
         case toolProgressed = "tool_progressed"
         case subrunProgressed = "subrun_progressed"
@@ -58,6 +59,7 @@ extension RunEvent: Codable {
         case .replied(let payload): (.replied, payload)
         case .replyRejected(let payload): (.replyRejected, payload)
         case .roundFailed(let payload): (.roundFailed, payload)
+        case .roundCancelled(let payload): (.roundCancelled, payload)
         case .toolStarted(let payload): (.toolStarted, payload)
         case .toolProgressed(let payload): (.toolProgressed, payload)
         case .subrunProgressed(let payload): (.subrunProgressed, payload)
@@ -96,6 +98,7 @@ extension RunEvent: Codable {
         case .replied: self = .replied(try Replied(from: decoder))
         case .replyRejected: self = .replyRejected(try ReplyRejected(from: decoder))
         case .roundFailed: self = .roundFailed(try RoundFailed(from: decoder))
+        case .roundCancelled: self = .roundCancelled(try RoundCancelled(from: decoder))
         case .toolStarted: self = .toolStarted(try ToolStarted(from: decoder))
         case .toolProgressed: self = .toolProgressed(try ToolProgressed(from: decoder))
         case .subrunProgressed: self = .subrunProgressed(try SubrunProgressed(from: decoder))

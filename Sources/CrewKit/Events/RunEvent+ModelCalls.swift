@@ -120,11 +120,29 @@ public struct BudgetReported: Sendable, Hashable, Codable {
     public var agent: AgentID
     public var round: Int
     public var notice: BudgetNotice
+    /// Attempts that came to nothing before the call was refused.
+    public var lost: LostCalls?
 
-    public init(agent: AgentID, round: Int, notice: BudgetNotice) {
+    public init(
+        agent: AgentID, round: Int, notice: BudgetNotice, lost: LostCalls? = nil
+    ) {
         self.agent = agent
         self.round = round
         self.notice = notice
+        self.lost = lost
+    }
+}
+
+/// A model call was given up in the middle, and has spent something.
+public struct RoundCancelled: Sendable, Hashable, Codable {
+    public var agent: AgentID
+    public var round: Int
+    public var lost: LostCalls
+
+    public init(agent: AgentID, round: Int, lost: LostCalls) {
+        self.agent = agent
+        self.round = round
+        self.lost = lost
     }
 }
 
@@ -157,6 +175,8 @@ public struct LostCalls: Sendable, Hashable, Codable {
     public var usage: Usage?
     /// US dollars, where the price is known.
     public var cost: Double?
+    /// The agent's model, for people.
+    public var model: String?
 
     public init(attempts: Int = 0, usage: Usage? = nil, cost: Double? = nil) {
         self.attempts = attempts

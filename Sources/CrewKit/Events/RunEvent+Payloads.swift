@@ -10,10 +10,13 @@ public struct RunStarted: Sendable, Hashable, Codable {
     public var model: String?
     /// The call that this run works for; absent for a run of its own.
     public var caller: RunCaller?
+    /// Who pays; see `RunRequest.tenant`.
+    public var tenant: String?
 
     public init(
         crew: String, input: String, agent: AgentID, session: SessionID? = nil,
-        history: [ConversationEntry], model: String? = nil, caller: RunCaller? = nil
+        history: [ConversationEntry], model: String? = nil, caller: RunCaller? = nil,
+        tenant: String? = nil
     ) {
         self.crew = crew
         self.input = input
@@ -22,6 +25,7 @@ public struct RunStarted: Sendable, Hashable, Codable {
         self.history = history
         self.model = model
         self.caller = caller
+        self.tenant = tenant
     }
 }
 
@@ -196,7 +200,7 @@ public struct HandedOff: Sendable, Hashable, Codable {
 
 /// Why an agent was handed to.
 public enum HandoffReason: String, Sendable, Hashable, Codable {
-    case signal, tool, group
+    case signal, tool, group, schema
     case routingDefault = "default"
     case handoffTarget = "handoff_target"
 }
@@ -251,34 +255,6 @@ public struct GroupJoined: Sendable, Hashable, Codable {
         self.text = text
         self.succeeded = succeeded
         self.failed = failed
-    }
-}
-
-/// Something that deserves a look and changes nothing by itself.
-public struct RunWarning: Sendable, Hashable, Codable {
-    public var agent: AgentID?
-    public var code: Code
-    public var message: String
-
-    /// What a warning is about, as a string that stays the same between versions.
-    public struct Code: Identifier {
-        public let rawValue: String
-        public init(rawValue: String) { self.rawValue = rawValue }
-        public static let severalSignals: Self = "several_signals"
-        public static let signalExhausted: Self = "signal_exhausted"
-        public static let partialGroup: Self = "partial_group"
-        public static let replyCut: Self = "reply_cut"
-        public static let unreadableToolCall: Self = "unreadable_tool_call"
-        public static let tooManyToolCalls: Self = "too_many_tool_calls"
-        public static let slowCall: Self = "slow_call"
-        public static let unknownCost: Self = "unknown_cost"
-        public static let outcomeUnknown: Self = "outcome_unknown"
-    }
-
-    public init(agent: AgentID? = nil, code: Code, message: String) {
-        self.agent = agent
-        self.code = code
-        self.message = message
     }
 }
 

@@ -24,6 +24,7 @@ public enum RunEvent: Sendable, Hashable {
     case replied(Replied)
     case replyRejected(ReplyRejected)
     case roundFailed(RoundFailed)
+    case roundCancelled(RoundCancelled)
     case toolStarted(ToolStarted)
     case toolProgressed(ToolProgressed)
     indirect case subrunProgressed(SubrunProgressed)

@@ -7,7 +7,7 @@ public struct HedgedModel: LanguageModel {
 
     private let base: any LanguageModel
     private let delay: Duration
-    private let gate: EndpointGate?
+    private let source: EndpointGate.Source?
     private let clock: any Clock<Duration>
 
     /// - Parameters:
@@ -17,9 +17,19 @@ public struct HedgedModel: LanguageModel {
         _ base: any LanguageModel, after delay: Duration, gate: EndpointGate? = nil,
         clock: any Clock<Duration> = ContinuousClock()
     ) {
+        var source: EndpointGate.Source?
+        if let gate { source = { gate } }
+        self.init(base, after: delay, source: source, clock: clock)
+    }
+
+    /// - Parameter source: finds the gate for each call.
+    init(
+        _ base: any LanguageModel, after delay: Duration, source: EndpointGate.Source?,
+        clock: any Clock<Duration>
+    ) {
         self.base = base
         self.delay = delay
-        self.gate = gate
+        self.source = source
         self.clock = clock
     }
 
@@ -36,14 +46,14 @@ public struct HedgedModel: LanguageModel {
                 switch turn {
                 case .replied(let reply):
                     group.cancelAll()
-                    return race.isHedged ? reply.withUnknownSpending : reply
-                case .failed(let error):
+                    return reply
+                case .failed(let error, let lane):
                     underWay -= 1
                     failure = failure ?? error
                     // The one who spoke has failed, or nobody is left who could.
-                    if race.hasWinner || underWay == 0 { throw failure ?? error }
-                case .late where race.hasWinner: break
-                case .late where gate?.hasRoom(for: request) ?? true:
+                    if race.winner == lane || underWay == 0 { throw failure ?? error }
+                case .late where race.winner != nil: break
+                case .late where source?().hasRoom(for: request) ?? true:
                     underWay += 1
                     race.hedge(after: delay)
                     group.addTask { await call(.second, request, race) }
@@ -58,7 +68,7 @@ public struct HedgedModel: LanguageModel {
     /// What happened next.
     private enum Turn: Sendable {
         case replied(ModelReply)
-        case failed(any Error)
+        case failed(any Error, HedgedRace.Lane)
         /// The other call began before this one.
         case lost
         /// Nobody has begun in time.
@@ -78,9 +88,9 @@ public struct HedgedModel: LanguageModel {
             group.addTask {
                 do {
                     let reply = try await base.reply(to: request) { race.take($0, in: lane) }
-                    return race.claim(lane) ? .replied(reply) : .lost
+                    return race.end(lane, with: reply) ? .replied(reply) : .lost
                 } catch {
-                    return race.hasLost(lane) ? .lost : .failed(error)
+                    return race.hasLost(lane) ? .lost : .failed(error, lane)
                 }
             }
             group.addTask {
@@ -93,14 +103,5 @@ public struct HedgedModel: LanguageModel {
             guard case .lost = first else { return first }
             return await group.next() ?? .lost
         }
-    }
-}
-
-extension ModelReply {
-    /// The same where another call was given up: what that one spent nobody said.
-    fileprivate var withUnknownSpending: ModelReply {
-        var reply = self
-        reply.usage?.isComplete = false
-        return reply
     }
 }

@@ -4,48 +4,45 @@ import Synchronization
 final class HedgedRace: Sendable {
     enum Lane { case first, second }
 
-    private struct State {
-        var winner: Lane?
-        var isHedged = false
-    }
-
     private let progress: @Sendable (ModelProgress) -> Void
-    private let state = Mutex(State())
+    private let leader = Mutex<Lane?>(nil)
     /// Streams of nothing, each ended when its lane has lost.
     private let first = AsyncStream<Never>.makeStream()
     private let second = AsyncStream<Never>.makeStream()
 
     init(_ progress: @escaping @Sendable (ModelProgress) -> Void) { self.progress = progress }
 
-    var hasWinner: Bool { state.withLock { $0.winner != nil } }
-    var isHedged: Bool { state.withLock(\.isHedged) }
+    /// The call that began first, once there is one.
+    var winner: Lane? { leader.withLock(\.self) }
 
-    func hedge(after delay: Duration) {
-        state.withLock { $0.isHedged = true }
-        progress(.hedged(after: delay))
-    }
+    func hedge(after delay: Duration) { progress(.hedged(after: delay)) }
 
-    func hasLost(_ lane: Lane) -> Bool {
-        state.withLock { $0.winner.map { $0 != lane } ?? false }
-    }
+    func hasLost(_ lane: Lane) -> Bool { winner.map { $0 != lane } ?? false }
 
-    /// Passes on what a call reports, unless the other one began before.
+    /// Passes on what a call reports, but not what it says when the other one began before.
     func take(_ report: ModelProgress, in lane: Lane) {
         switch report {
         case .text, .reasoning: if claim(lane) { progress(report) }
-        default: if !hasLost(lane) { progress(report) }
+        default: progress(report)
         }
     }
 
+    /// Whether the reply of this call is the one that counts.
+    func end(_ lane: Lane, with reply: ModelReply) -> Bool {
+        if claim(lane) { return true }
+        if let usage = reply.usage { progress(.lost(usage, cost: reply.cost)) }
+        return false
+    }
+
     /// Whether this call is the one that counts; it is when the other one has not begun.
-    func claim(_ lane: Lane) -> Bool {
-        let (winner, isNew) = state.withLock { state in
-            let isNew = state.winner == nil
-            state.winner = state.winner ?? lane
-            return (state.winner, isNew)
+    private func claim(_ lane: Lane) -> Bool {
+        let (first, isNew) = leader.withLock { winner in
+            let isNew = winner == nil
+            winner = winner ?? lane
+            return (winner, isNew)
         }
         if isNew { stream(of: lane == .first ? .second : .first).continuation.finish() }
-        return winner == lane
+        return first == lane
     }
 
     /// Returns when the other call began first, or the task is cancelled.

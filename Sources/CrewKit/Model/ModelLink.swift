@@ -5,8 +5,9 @@ public struct ModelLink: Sendable {
     public var price: TokenPrice?
     /// How a failed call is made again; absent means that it is not.
     public var retry: ModelRetryPolicy?
-    /// The limits of the model's endpoint, shared by everybody who calls it; absent means none.
-    public var gate: EndpointGate?
+    /// Finds the limits of the model's endpoint, shared by everybody who calls it, for each call anew;
+    /// absent means none.
+    public var gate: EndpointGate.Source?
     /// After that time without a beginning of the reply a second call is made; absent means never.
     public var hedgeAfter: Duration?
     /// The failures of earlier links that this one takes over for; empty means every one that another
@@ -25,7 +26,7 @@ public struct ModelLink: Sendable {
         self.model = model
         self.price = price
         self.retry = retry
-        self.gate = gate
+        if let gate { self.gate = { gate } }
         self.hedgeAfter = hedgeAfter
         self.conditions = conditions
     }
@@ -54,17 +55,21 @@ public struct ModelLink: Sendable {
     func equipped(
         isLast: Bool, clock: any Clock<Duration>, random: @escaping @Sendable () -> Double
     ) -> any LanguageModel {
-        guard isMetered else { return model }
-        var model: any LanguageModel =
-            takesAgentPrice
-            ? MeteredModel(pricedByAgent: model, clock: clock)
-            : MeteredModel(model, price: price, clock: clock)
-        if let gate { model = GatedModel(model, gate: gate, waitsForTrial: isLast) }
+        var model = metered(clock)
+        if let gate { model = GatedModel(model, source: gate, waitsForTrial: isLast) }
         if let hedgeAfter {
-            model = HedgedModel(model, after: hedgeAfter, gate: gate, clock: clock)
+            model = HedgedModel(model, after: hedgeAfter, source: gate, clock: clock)
         }
         guard let retry else { return model }
         return RetryingModel(
             model, policy: retry, waitsWhenLeftAlone: isLast, clock: clock, random: random)
+    }
+
+    /// Nothing is counted twice: what meters already stays as it is.
+    private func metered(_ clock: any Clock<Duration>) -> any LanguageModel {
+        if !isMetered || model is MeteredModel || model is ModelChain { return model }
+        return takesAgentPrice
+            ? MeteredModel(pricedByAgent: model, clock: clock)
+            : MeteredModel(model, price: price, clock: clock)
     }
 }

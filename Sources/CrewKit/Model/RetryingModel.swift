@@ -1,5 +1,3 @@
-import Synchronization
-
 /// A model that makes a failed call again when that may help.
 ///
 /// Only codes with `isWorthRetrying` are tried again. When the endpoint says how long to wait, that
@@ -40,20 +38,16 @@ public struct RetryingModel: LanguageModel {
     ) async throws -> ModelReply {
         let time = RunClock(clock)
         let deadline = time.deadline(after: policy.total)
-        let shown = ShownPieces(progress)
         var attempt = 1
         while true {
             do {
-                var reply = try await base.reply(to: request) { shown.pass(on: $0) }
-                if shown.isVoid { reply.usage?.isComplete = false }
-                return reply
+                return try await base.reply(to: request, progress: progress)
             } catch let error as CrewError {
                 guard attempt < policy.attempts, isWorthRetrying(error.code),
                     let delay = delay(after: attempt, error),
                     delay < time.remaining(until: deadline)
                 else { throw error }
                 try Task.checkCancellation()
-                shown.withdraw()
                 progress(.retrying(attempt: attempt, after: delay, reason: error.code))
                 try await clock.sleep(for: delay)
                 attempt += 1
@@ -76,30 +70,4 @@ public struct RetryingModel: LanguageModel {
         }
         return min(longest, policy.longestDelay) * random()
     }
-}
-
-/// Whether an attempt said something before it failed: nobody then knows what it spent.
-private final class ShownPieces: Sendable {
-    private struct State {
-        var hasSpoken = false
-        var isVoid = false
-    }
-
-    private let progress: @Sendable (ModelProgress) -> Void
-    private let state = Mutex(State())
-
-    init(_ progress: @escaping @Sendable (ModelProgress) -> Void) { self.progress = progress }
-
-    /// Whether something was said that does not count.
-    var isVoid: Bool { state.withLock(\.isVoid) }
-
-    func pass(on report: ModelProgress) {
-        switch report {
-        case .text, .reasoning: state.withLock { $0.hasSpoken = true }
-        default: break
-        }
-        progress(report)
-    }
-
-    func withdraw() { state.withLock { $0.isVoid = $0.isVoid || $0.hasSpoken } }
 }

@@ -13,6 +13,7 @@ struct ConversationBlocks {
             case .user(let text):
                 blocks.append(PromptBlock(messages: [.user(text)], isInput: true))
             case .note(let text): blocks.append(PromptBlock(messages: [.system(text)]))
+            case .correction(let text): blocks.append(PromptBlock(messages: [.user(text)]))
             case .groupResult(let group, let text):
                 blocks.append(
                     PromptBlock(messages: [.user("[Context from group \(group)]\n\(text)")]))
@@ -68,7 +69,9 @@ struct ConversationBlocks {
     private func own(_ message: AgentMessage, results: [ToolResult]) -> PromptBlock {
         let caps = ToolOutputCaps(settings: crew.settings)
         guard message.toolCalls.contains(where: { $0.origin == .native }) else {
-            var messages: [PromptMessage] = [.assistant(text: message.text, toolCalls: [])]
+            var messages: [PromptMessage] = [
+                .assistant(text: message.text, toolCalls: [], memo: message.memo)
+            ]
             if !results.isEmpty { messages.append(.user(caps.textBlock(for: results))) }
             return PromptBlock(messages: messages)
         }
@@ -76,6 +79,8 @@ struct ConversationBlocks {
             PromptMessage.tool(call: $0.call, name: $0.name, output: $0.output)
         }
         return PromptBlock(
-            messages: [.assistant(text: message.text, toolCalls: message.toolCalls)] + answers)
+            messages: [
+                .assistant(text: message.text, toolCalls: message.toolCalls, memo: message.memo)
+            ] + answers)
     }
 }

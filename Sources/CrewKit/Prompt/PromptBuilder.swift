@@ -13,7 +13,8 @@ struct PromptBuilder {
 
     /// - Parameter tools: what the agent may call, for prompts that have to explain it.
     func prompt(
-        for agent: ValidatedCrew.Agent, entries: [ConversationEntry], tools: [ToolDefinition] = []
+        for agent: ValidatedCrew.Agent, entries: [ConversationEntry],
+        tools: [ToolDefinition] = [], shape: ReplyShape? = nil
     ) -> Prompt {
         let blocks = ConversationBlocks(crew: crew, reader: agent.id).blocks(of: entries)
         let window = ContextWindow(
@@ -23,6 +24,7 @@ struct PromptBuilder {
         if agent.definition.toolCalls == .text, !tools.isEmpty {
             system += SystemPrompt.toolGuide(tools)
         }
+        if let shape { system += shape.guide }
         var messages: [PromptMessage] = system.isEmpty ? [] : [.system(system)]
         messages += fitted.blocks.flatMap(\.messages)
         if case .assistant? = messages.last {

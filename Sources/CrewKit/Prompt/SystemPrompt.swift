@@ -39,7 +39,8 @@ struct SystemPrompt {
 
     private func signalGuide(for agent: AgentDefinition) -> [String] {
         let routes = crew.routing.signals[agent.id] ?? []
-        guard !routes.isEmpty else { return [] }
+        // Under `routing: schema` the shape of the reply says where the run goes.
+        guard !routes.isEmpty, agent.routing != .schema else { return [] }
         return ["End your reply with exactly one of these signals, alone on its line:"]
             + routes.map { route in
                 route.description.isEmpty ? route.signal : "\(route.signal): \(route.description)"

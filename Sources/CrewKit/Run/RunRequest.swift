@@ -15,6 +15,9 @@ public struct RunRequest: Sendable, Hashable {
     /// A second request with the same key is not a second run.
     public var idempotencyKey: IdempotencyKey?
 
+    /// Who asks, for budgets that are counted by tenant.
+    public var tenant: String?
+
     /// The call of another run that this one works for; the engine's own tools set it.
     var caller: RunCaller?
 

@@ -13,11 +13,15 @@ extension RunState {
         switch event {
         case .queued, .turnStarted, .contextTrimmed, .warned, .toolProgressed: break
         case .modelRetried, .modelFellBack, .modelHedged, .modelWaited, .breakerChanged: break
-        case .budgetReported, .replyRejected: break
+        case .replyRejected(let rejected): take(rejected)
+        case .budgetReported(let report): take(report)
         case .runStarted(let started):
             entries = started.history + [.user(started.input)]
             model = started.model
             caller = started.caller
+            session = started.session
+            tenant = started.tenant
+            inputs = 1
             beginTurn(of: started.agent)
         case .resumed(let resumed): resume(resumed)
         case .recovered: recover()
@@ -26,9 +30,13 @@ extension RunState {
             rounds += 1
             totalRounds += 1
             modelCalls += 1
+            if case .repairDue = phase {} else { isRepairing = false }
             phase = .roundUnderWay(started.agent)
         case .replied(let reply): take(reply)
-        case .roundFailed(let failed): phase = .roundFailed(failed.agent, failed.failure)
+        case .roundFailed(let failed):
+            lose(failed.lost)
+            phase = .roundFailed(failed.agent, failed.failure)
+        case .roundCancelled(let cancelled): lose(cancelled.lost)
         case .toolReturned(let returned):
             spend(returned.usage, cost: returned.cost)
             changeBatch { $0.apply(event, at: sequence) }
@@ -59,7 +67,42 @@ extension RunState {
         phase = .turnDue(agent)
     }
 
+    private mutating func take(_ report: BudgetReported) {
+        lose(report.lost)
+        guard let limit = report.notice.limitReached else { return }
+        // The call was announced and not made.
+        modelCalls -= 1
+        phase = .budgetSpent(report.agent, limit)
+    }
+
+    private mutating func lose(_ lost: LostCalls?) {
+        guard let lost else { return }
+        lostCalls += lost.attempts
+        spend(lost.usage, cost: lost.cost)
+    }
+
+    private mutating func take(_ rejected: ReplyRejected) {
+        let problems = rejected.problems.joined(separator: "; ")
+        guard rejected.isRepaired else {
+            isRepairing = false
+            phase = .roundFailed(
+                rejected.agent,
+                RunFailure(
+                    code: CrewError.Code.replyRejected.rawValue,
+                    message: "the reply has not the shape that it has to have: \(problems)",
+                    agent: rejected.agent))
+            return
+        }
+        isRepairing = true
+        entries.append(
+            .correction(
+                "Your reply does not fit: \(problems). Answer again, with nothing but the JSON "
+                    + "object that was asked for."))
+        phase = .repairDue(rejected.agent)
+    }
+
     private mutating func take(_ reply: Replied) {
+        lose(reply.lost)
         spend(reply.usage ?? Usage(isComplete: false), cost: reply.cost)
         entries.append(.agent(reply.message))
         lastSpeaker = reply.agent
@@ -139,6 +182,7 @@ extension RunState {
             progress.ended[branch] = ended
             spend(state.usage, cost: state.cost)
             modelCalls += state.modelCalls
+            lostCalls += state.lostCalls
         }
         progress.states[branch] = state
         phase = .groupUnderWay(progress)

@@ -64,7 +64,9 @@ extension RunState {
     /// Whether a person may say something now: never between a call and its result.
     var takesInput: Bool {
         switch phase {
-        case .turnDue, .replyRead, .groupRead, .answerDue, .roundFailed, .roundUnderWay: true
+        case .turnDue, .replyRead, .groupRead, .answerDue, .roundFailed, .roundUnderWay,
+            .budgetSpent, .repairDue:
+            true
         case .toolsUnderWay(_, let batch): batch.unfinished.isEmpty
         case .new, .groupUnderWay: false
         case .ended: true
@@ -75,6 +77,7 @@ extension RunState {
         pause = nil
         phaseBeforeEnd = nil
         entries.append(.user(input))
+        inputs += 1
         turnOwner = agent
         phase = .turnDue(agent)
         resetLimits()
@@ -91,7 +94,9 @@ extension RunState {
     /// The phase from which a run goes on that was stopped in this one.
     private static func reopened(_ phase: Phase?) -> Phase? {
         switch phase {
-        case .roundUnderWay(let agent), .roundFailed(let agent, _): .turnDue(agent)
+        case .roundUnderWay(let agent), .roundFailed(let agent, _), .budgetSpent(let agent, _),
+            .repairDue(let agent):
+            .turnDue(agent)
         // Its members were stopped too: whoever asked for them asks again.
         case .groupUnderWay(let progress): .turnDue(progress.started.from)
         case .ended, .new, nil: nil

@@ -23,8 +23,9 @@ extension RunState {
         }
         switch phase {
         case .new: return .record(end(.completed))
-        case .turnDue(let agent): return startTurn(of: agent)
+        case .turnDue(let agent), .repairDue(let agent): return startTurn(of: agent)
         case .roundUnderWay(let agent): return .callModel(agent)
+        case .budgetSpent(_, let limit): return .record(end(.limitReached(limit)))
         case .roundFailed(_, let failure): return .record(end(.failed(failure)))
         case .toolsUnderWay(let agent, let batch): return continueTools(batch, of: agent)
         case .replyRead(let agent): return .record(route(replyOf: agent))
@@ -45,7 +46,12 @@ extension RunState {
     /// The events that end the run, or this member of it, with that outcome.
     func end(_ outcome: RunOutcome) -> [RunEvent] {
         guard let member else {
-            return [.runEnded(RunEnded(outcome: outcome, usage: usage, cost: cost))]
+            return [
+                .runEnded(
+                    RunEnded(
+                        outcome: outcome, usage: usage, cost: cost,
+                        lostCalls: lostCalls > 0 ? lostCalls : nil))
+            ]
         }
         return [.memberEnded(MemberEnded(agent: member.agent, outcome: outcome, text: lastText))]
     }

@@ -5,6 +5,7 @@ extension RunState {
         guard let definition = crew.agent(agent), case .agent(let message)? = entries.last else {
             return end(.completed)
         }
+        if let route = message.route { return follow(route, of: definition) }
         let choice = definition.signals
             .choose(in: message.text, by: agent, followed: followed)
         guard let match = choice.match else {
@@ -16,6 +17,20 @@ extension RunState {
                 target: match.route.target.name))
         return choice.warnings + [matched]
             + follow(match.route.target, from: agent, reason: .signal, signal: match.route.signal)
+    }
+
+    /// What follows from the route that a reply's shape names.
+    private func follow(_ route: String, of agent: ValidatedCrew.Agent) -> [RunEvent] {
+        guard let choice = crew.routeChoices(of: agent).first(where: { $0.name == route }) else {
+            return followUp(of: agent)
+        }
+        guard let signal = choice.signal else {
+            return follow(choice.target, from: agent.id, reason: .schema)
+        }
+        let matched = SignalMatched(
+            agent: agent.id, signal: signal, level: .exact, target: choice.target.name)
+        return [.signalMatched(matched)]
+            + follow(choice.target, from: agent.id, reason: .schema, signal: signal)
     }
 
     /// What follows when a reply held no signal.

@@ -2,7 +2,7 @@ import Foundation
 
 extension RunSnapshot {
     /// The form in which this version writes states; it reads no other.
-    static let format = 1
+    static let format = 2
 
     /// `nil` when the state cannot be written, which then has to be folded from its log.
     init?(of state: RunState, at sequence: Int) {
@@ -26,12 +26,13 @@ extension RunState: Codable {
 
     private enum CodingKeys: String, CodingKey {
         case member, phase, pause, phaseBeforeEnd, cancelDepth, turnOwner, model, entries, counts,
-            usage, cost, caller
+            usage, cost, caller, session, tenant, isRepairing
         case followed, lastSpeaker, lastText
     }
 
     private struct Counts: Codable {
         var rounds, handoffs, totalRounds, totalHandoffs, groups, modelCalls, tokens: Int
+        var inputs, lostCalls: Int
     }
 
     init(from decoder: any Decoder) throws {
@@ -54,6 +55,10 @@ extension RunState: Codable {
         (rounds, handoffs) = (counts.rounds, counts.handoffs)
         (totalRounds, totalHandoffs) = (counts.totalRounds, counts.totalHandoffs)
         (groups, modelCalls, tokens) = (counts.groups, counts.modelCalls, counts.tokens)
+        (inputs, lostCalls) = (counts.inputs, counts.lostCalls)
+        session = try values.decodeIfPresent(SessionID.self, forKey: .session)
+        tenant = try values.decodeIfPresent(String.self, forKey: .tenant)
+        isRepairing = try values.decode(Bool.self, forKey: .isRepairing)
         usage = try values.decodeIfPresent(Usage.self, forKey: .usage)
         cost = try values.decodeIfPresent(Double.self, forKey: .cost)
         caller = try values.decodeIfPresent(RunCaller.self, forKey: .caller)
@@ -76,7 +81,10 @@ extension RunState: Codable {
             Counts(
                 rounds: rounds, handoffs: handoffs, totalRounds: totalRounds,
                 totalHandoffs: totalHandoffs, groups: groups, modelCalls: modelCalls,
-                tokens: tokens), forKey: .counts)
+                tokens: tokens, inputs: inputs, lostCalls: lostCalls), forKey: .counts)
+        try values.encodeIfPresent(session, forKey: .session)
+        try values.encodeIfPresent(tenant, forKey: .tenant)
+        try values.encode(isRepairing, forKey: .isRepairing)
         try values.encodeIfPresent(usage, forKey: .usage)
         try values.encodeIfPresent(cost, forKey: .cost)
         try values.encodeIfPresent(caller, forKey: .caller)

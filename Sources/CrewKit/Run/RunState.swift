@@ -21,6 +21,10 @@ struct RunState: Sendable {
     var model: String?
     /// The call that the run works for.
     var caller: RunCaller?
+    var session: SessionID?
+    var tenant: String?
+    /// What people said so far, the first input included.
+    var inputs = 0
     var entries: [ConversationEntry] = []
     /// Since the last input.
     var rounds = 0
@@ -33,8 +37,12 @@ struct RunState: Sendable {
     var cost: Double?
     /// Calls since the beginning, those of group members included.
     var modelCalls = 0
+    /// Attempts at model calls that came to nothing.
+    var lostCalls = 0
     /// Tokens since the last input, as far as they are known.
     var tokens = 0
+    /// Whether the model was asked to mend its last reply.
+    var isRepairing = false
     /// How often each signal was followed since the last input.
     var followed: [String: Int] = [:]
     var lastSpeaker: AgentID?
@@ -50,6 +58,10 @@ struct RunState: Sendable {
         case roundUnderWay(AgentID)
         /// The model could not answer. Goes to `ended`.
         case roundFailed(AgentID, RunFailure)
+        /// A reply had not the shape that it has to have. Goes to `roundUnderWay` or `ended`.
+        case repairDue(AgentID)
+        /// A budget left no room for the call. Goes to `ended`.
+        case budgetSpent(AgentID, RunLimit)
         /// A reply asked for tools. Goes to `roundUnderWay`, `turnDue`, `groupUnderWay` or `ended`.
         case toolsUnderWay(AgentID, ToolBatch)
         /// A reply waits to be acted on. Goes to `turnDue`, `groupUnderWay`, `answerDue` or
@@ -78,6 +90,9 @@ struct RunState: Sendable {
         self.tokens = run.tokens
         self.model = run.model
         self.caller = run.caller
+        self.session = run.session
+        self.tenant = run.tenant
+        self.inputs = run.inputs
         self.turnOwner = member.agent
         self.phase = .turnDue(member.agent)
     }

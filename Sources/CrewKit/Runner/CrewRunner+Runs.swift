@@ -173,7 +173,7 @@ extension CrewRunner {
             let started = RunStarted(
                 crew: crew.name, input: request.input, agent: request.startAgent ?? crew.entryPoint,
                 session: request.session, history: try await history(for: request),
-                model: request.model, caller: request.caller)
+                model: request.model, caller: request.caller, tenant: request.tenant)
             let first = StoredEvent(sequence: 1, time: time, event: .runStarted(started))
             let record = RunRecord(
                 id: run, crew: crew.name, session: request.session, parent: request.caller?.run,

@@ -29,6 +29,7 @@ public final class InMemoryRunStore: RunStore {
     }
 
     let state = Mutex(State())
+    public let budgets: any BudgetStore = InMemoryBudgetStore()
     private let maximumRestingRuns: Int
 
     /// - Parameter maximumRestingRuns: how many ended runs are remembered, and how many paused ones;

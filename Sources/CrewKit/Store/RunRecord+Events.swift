@@ -68,8 +68,13 @@ extension RunRecord {
         switch event {
         case .replied(let reply):
             modelCalls += 1
+            spend(reply.lost?.usage, cost: reply.lost?.cost)
             spend(reply.usage ?? Usage(isComplete: false), cost: reply.cost)
         case .toolReturned(let returned): spend(returned.usage, cost: returned.cost)
+        case .roundCancelled(let cancelled):
+            spend(cancelled.lost.usage, cost: cancelled.lost.cost)
+        case .roundFailed(let failed): spend(failed.lost?.usage, cost: failed.lost?.cost)
+        case .budgetReported(let report): spend(report.lost?.usage, cost: report.lost?.cost)
         default: break
         }
     }

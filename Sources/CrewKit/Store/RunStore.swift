@@ -68,6 +68,9 @@ public protocol RunStore: Sendable {
     /// What was spent from one day through another, both as in `2026-11-21`.
     func usage(from first: String, through last: String) async throws -> [UsageCount]
 
+    /// Where what model calls spend is counted, with the runs.
+    var budgets: any BudgetStore { get }
+
     /// Whether the store works, found out by using it.
     func health() async -> StoreHealth
 }

@@ -29,10 +29,31 @@ public struct UsageCount: Sendable, Hashable, Codable {
 extension UsageCount {
     /// What one event spent; `nil` when it spent nothing.
     public init?(_ stored: StoredEvent, crew: String) {
-        guard case .replied(let reply) = stored.event else { return nil }
-        self.init(
-            day: Self.day(of: stored.time), crew: crew, agent: reply.agent, model: reply.model,
-            modelCalls: 1, usage: reply.usage ?? Usage(isComplete: false), cost: reply.cost)
+        let day = Self.day(of: stored.time)
+        switch stored.event {
+        case .replied(let reply):
+            self.init(
+                day: day, crew: crew, agent: reply.agent, model: reply.model, modelCalls: 1,
+                usage: reply.usage ?? Usage(isComplete: false), cost: reply.cost)
+            if let lost = reply.lost { add(lost) }
+        case .roundCancelled(let cancelled):
+            self.init(cancelled.lost, day, crew, cancelled.agent)
+        case .roundFailed(let failed): self.init(failed.lost, day, crew, failed.agent)
+        case .budgetReported(let report): self.init(report.lost, day, crew, report.agent)
+        default: return nil
+        }
+    }
+
+    /// Attempts that came to nothing and spent something.
+    private init?(_ lost: LostCalls?, _ day: String, _ crew: String, _ agent: AgentID) {
+        guard let lost, lost.usage != nil else { return nil }
+        self.init(day: day, crew: crew, agent: agent, model: lost.model ?? "unknown")
+        add(lost)
+    }
+
+    private mutating func add(_ lost: LostCalls) {
+        if let spent = lost.usage { usage = usage + spent }
+        if let spent = lost.cost { cost = (cost ?? 0) + spent }
     }
 
     /// The day of a moment, in UTC.

@@ -25,7 +25,33 @@ final class DeltaRelay: Sendable {
     var events: [RunEvent] { state.withLock { $0.events } }
 
     /// What attempts spent that came to nothing; absent when there were none.
-    var lost: LostCalls? { state.withLock { $0.lost } }
+    func lost(of model: String) -> LostCalls? {
+        state.withLock { state in
+            state.lost?.model = model
+            return state.lost
+        }
+    }
+
+    /// What is stored of a call that brought no reply; `nil` when it was cancelled before it had spent
+    /// anything.
+    func events(
+        after error: any Error, of model: String, failed: (CrewError, LostCalls?) -> RunEvent
+    ) -> [RunEvent]? {
+        let lost = lost(of: model)
+        if error is CancellationError, Task.isCancelled {
+            guard let lost, lost.usage != nil else { return nil }
+            return events + [
+                .roundCancelled(RoundCancelled(agent: agent, round: round, lost: lost))
+            ]
+        }
+        let error = CrewError(modelFailure: error)
+        guard let refusal = error.cause as? BudgetRefusal else {
+            return events + [failed(error, lost)]
+        }
+        let report = BudgetReported(
+            agent: agent, round: round, notice: refusal.notice, lost: lost)
+        return events + [.budgetReported(report)]
+    }
 
     func pass(on progress: ModelProgress) {
         switch progress {

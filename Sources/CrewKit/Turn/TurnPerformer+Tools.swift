@@ -136,7 +136,8 @@ extension TurnPerformer {
         var begun: SubrunPlace?
         if case .toolsUnderWay(_, let batch) = state.phase { begun = batch.subruns[call.id] }
         let caller = RunCaller(
-            run: run, call: call.id, depth: (state.caller?.depth ?? 0) + 1, isAlone: true)
+            run: run, call: call.id, depth: (state.caller?.depth ?? 0) + 1, isAlone: true,
+            budgets: state.turnOwner.flatMap { inheritedBudgets(of: $0, in: state) })
         return Subruns(
             runner: runner, caller: caller, key: idempotencyKey(of: call, in: state),
             begun: begun, reports: reports)

@@ -34,7 +34,7 @@ struct TurnPerformer: Sendable {
         return state.isWithinTurn ? [started] : [.turnStarted(TurnStarted(agent: agent)), started]
     }
 
-    /// Makes the model call of a round; `nil` when it was cancelled.
+    /// Makes the model call of a round; `nil` when it was cancelled and nothing is to be said of it.
     func callModel(of agent: AgentID, in state: RunState) async -> [RunEvent]? {
         guard let definition = crew.agent(agent) else { return [noModel(agent, state)] }
         let model: ModelChain
@@ -46,31 +46,40 @@ struct TurnPerformer: Sendable {
         } catch {
             return [failed(agent, state, CrewError(modelFailure: error))]
         }
-        let prompt = PromptBuilder(crew: crew).prompt(
-            for: definition, entries: state.entries, tools: definitions(of: definition, in: state))
-        var request = ModelRequest(
-            agent: agent, messages: prompt.messages,
-            tools: nativeTools(of: definition, in: state),
-            temperature: definition.definition.temperature,
-            maxOutputTokens: definition.definition.maxOutputTokens)
-        request.toolChoice = toolChoice(of: definition, in: state)
+        let asked = request(of: definition, in: state)
         let relay = DeltaRelay(feed: feed, branch: branch, agent: agent, round: state.rounds)
+        let begun = clock.now
         do {
-            let reply = try await model.reply(to: request) { relay.pass(on: $0) }
-            let (message, warnings) = read(reply, of: definition, in: state)
+            let reply = try await model.reply(to: asked.request) { relay.pass(on: $0) }
+            let slow = slowCall(of: agent, since: begun)
+            let (message, news) = read(reply, as: asked.shape, of: definition, in: state)
             let replied = Replied(
                 agent: agent, round: state.rounds, message: message, finish: reply.finish,
                 usage: reply.usage,
                 cost: reply.cost
                     ?? price(of: definition, in: state).flatMap { reply.usage?.cost(at: $0) },
-                model: reply.model ?? model.name)
-            let trimmed = prompt.trimmed.map { [RunEvent.contextTrimmed($0)] } ?? []
-            return trimmed + relay.events + warnings + [.replied(replied)]
-        } catch is CancellationError where Task.isCancelled {
-            return nil
+                model: reply.model ?? model.name, lost: relay.lost(of: model.name))
+            return asked.trimmed + relay.events + slow + news.warnings + [.replied(replied)]
+                + news.rejection
         } catch {
-            return relay.events + [failed(agent, state, CrewError(modelFailure: error))]
+            return relay.events(
+                after: error, of: model.name,
+                failed: {
+                    failed(agent, state, $0, $1)
+                })
         }
+    }
+
+    /// What a call that takes long is told as.
+    private func slowCall(of agent: AgentID, since begun: Duration) -> [RunEvent] {
+        let taken = clock.now - begun
+        guard let bound = crew.settings.slowCall, taken > bound else { return [] }
+        let seconds = Int((taken / .seconds(1)).rounded())
+        return [
+            .warned(
+                RunWarning(
+                    agent: agent, code: .slowCall, message: "the model call took \(seconds) s"))
+        ]
     }
 
     /// What another model costs than the agent's own is not known.
@@ -83,68 +92,23 @@ struct TurnPerformer: Sendable {
         failed(agent, state, CrewError(.unknownAgent, "agent '\(agent)' has no model"))
     }
 
-    /// A turn that has tool results already is not forced to call more tools.
-    private func toolChoice(of agent: ValidatedCrew.Agent, in state: RunState) -> ToolChoice {
-        guard agent.definition.toolChoice == .required, case .toolResult? = state.entries.last
-        else { return agent.definition.toolChoice }
-        return .auto
-    }
-
-    private func failed(_ agent: AgentID, _ state: RunState, _ error: CrewError) -> RunEvent {
+    private func failed(
+        _ agent: AgentID, _ state: RunState, _ error: CrewError, _ lost: LostCalls? = nil
+    ) -> RunEvent {
         .roundFailed(
             RoundFailed(
-                agent: agent, round: state.rounds, failure: RunFailure(error, agent: agent)))
-    }
-
-    private func nativeTools(of agent: ValidatedCrew.Agent, in state: RunState) -> [ToolDefinition]
-    {
-        let handoffs =
-            state.isAlone
-            ? [] : agent.nativeTargets.map { HandoffTool.definition(for: $0, in: crew) }
-        guard agent.definition.toolCalls == .native else { return handoffs }
-        return definitions(of: agent, in: state) + handoffs
-    }
-
-    /// The reply as a message: native calls first, else calls written as text.
-    private func read(
-        _ reply: ModelReply, of agent: ValidatedCrew.Agent, in state: RunState
-    ) -> (AgentMessage, [RunEvent]) {
-        var warnings: [RunEvent] = []
-        var calls = reply.toolCalls
-        if calls.isEmpty, agent.hasTools {
-            let parsed = TextToolCallParser.calls(
-                in: reply.text, tools: definitions(of: agent, in: state))
-            calls = parsed.calls
-            warnings = parsed.warnings.map { warning(.unreadableToolCall, $0, of: agent.id) }
-        }
-        let most = crew.settings.maxToolCallsPerRound
-        if calls.count > most {
-            let text = "the reply asked for \(calls.count) tools; the first \(most) are called"
-            warnings.append(warning(.tooManyToolCalls, text, of: agent.id))
-            calls = Array(calls.prefix(most))
-        }
-        if reply.finish == .length {
-            warnings.append(
-                warning(.replyCut, "the reply was cut at the model's length limit", of: agent.id))
-        }
-        let message = AgentMessage(
-            agent: agent.id, text: reply.text, reasoning: reply.reasoning,
-            toolCalls: UniqueCallIDs.made(
-                for: calls, round: state.totalRounds, branch: branch, after: state.entries),
-            memo: reply.memo)
-        return (message, warnings)
-    }
-
-    private func warning(_ code: RunWarning.Code, _ text: String, of agent: AgentID) -> RunEvent {
-        .warned(RunWarning(agent: agent, code: code, message: text))
+                agent: agent, round: state.rounds, failure: RunFailure(error, agent: agent),
+                lost: lost))
     }
 }
 
 extension RunState {
     /// Whether the next model call belongs to a turn that has begun.
     var isWithinTurn: Bool {
-        if case .toolsUnderWay = phase { return true }
-        return false
+        switch phase {
+        case .toolsUnderWay, .repairDue: true
+        default: false
+        }
     }
 }
 

@@ -24,7 +24,8 @@ public struct ModelChoice: Sendable {
     /// A script is not tried again: it fails because it was told to.
     ///
     /// - Parameters:
-    ///   - price: what it costs when nothing better is known.
+    ///   - price: what it costs where its reference does not say so; absent means what the price
+    ///     table says.
     ///   - conditions: the failures of earlier links that it takes over for.
     public func link(
         retry: ModelRetryPolicy? = nil, price: TokenPrice? = nil,
@@ -32,7 +33,7 @@ public struct ModelChoice: Sendable {
     ) -> ModelLink {
         var link = link
         link.retry = isScripted ? nil : retry
-        link.price = link.price ?? price
+        link.price = isScripted ? .free : reference.price ?? price ?? link.price
         link.conditions = conditions
         return link
     }

@@ -62,7 +62,9 @@ extension ModelEndpoints {
     private func configured(
         _ reference: ModelReference, _ environment: [String: String], _ failures: inout [String]
     ) async throws -> ModelChoice? {
-        let key = try Self.key(for: reference, environment)
+        let key =
+            try Self.namedKey(for: reference, environment)
+            ?? environment.text("OPENAI_API_KEY").map { Secret($0) }
         let written = reference.baseURL ?? environment.text("OPENAI_BASE_URL")
         guard let base = written ?? key.map({ _ in EndpointAddress.openAI }) else {
             failures.append("no endpoint is configured")

@@ -64,8 +64,8 @@ extension ModelEndpoints {
             return provider
         } catch {
             throw refusal(
-                "\(error.message); before the first '/' stands openai, anthropic, ollama or scripted,"
-                    + " as in openai/\(text)")
+                "\(error.message); before the first '/' stands a provider, as in "
+                    + "openai/\(text)")
         }
     }
 

@@ -16,21 +16,34 @@ public struct ModelEndpoints: Sendable {
         public var keepAlive: Duration
         /// How long `auto` waits for an endpoint to answer at all.
         public var probe: Duration
+        /// What is kept of endpoints between calls.
+        public var cache: EndpointCache.Options
+        /// How often endpoints are looked for that were not called for long.
+        public var sweepInterval: Duration
+        /// What models cost whose references do not say it.
+        public var prices: PriceTable
 
         public init(
             calls: OpenAIChatModel.Options = OpenAIChatModel.Options(),
             connectionsPerEndpoint: Int = 1024, keepAlive: Duration = .seconds(30),
-            probe: Duration = .milliseconds(1500)
+            probe: Duration = .milliseconds(1500),
+            cache: EndpointCache.Options = EndpointCache.Options(),
+            sweepInterval: Duration = .seconds(300), prices: PriceTable = .bundled
         ) {
             self.calls = calls
             self.connectionsPerEndpoint = connectionsPerEndpoint
             self.keepAlive = keepAlive
             self.probe = probe
+            self.cache = cache
+            self.sweepInterval = sweepInterval
+            self.prices = prices
         }
     }
 
     let client: HTTPClient
     let options: Options
+    /// What is kept of endpoints between calls.
+    public let cache: EndpointCache
     /// What scripted models wait on between words.
     let clock: any Clock<Duration>
 
@@ -42,49 +55,37 @@ public struct ModelEndpoints: Sendable {
         for reference: ModelReference, environment: [String: String] = [:],
         script: ScriptDefinition? = nil
     ) throws(CrewError) -> any LanguageModel {
-        switch try Provider(named: reference.provider) {
-        case .openAI: return try openAI(reference, environment)
-        case .anthropic: return try anthropic(reference, environment)
-        case .ollama: return try ollama(reference, environment)
+        let provider = try Provider(named: reference.provider)
+        switch provider {
         case .scripted: return try scripted(script)
         case .auto:
             throw CrewError(.invalidDefinition, "Provider 'auto' has to be chosen when it starts")
+        default:
+            let endpoint = try ResolvedEndpoint(
+                reference, of: provider, environment: environment)
+            return try wireModel(reference, at: endpoint)
         }
     }
 
-    /// The same model as a link of a chain, with the price and the limits of its reference.
+    /// The same model as a link of a chain, with its price and the limits of its endpoint.
     func link(
         for reference: ModelReference, environment: [String: String] = [:],
         script: ScriptDefinition? = nil
     ) throws(CrewError) -> ModelLink {
-        let model = try model(for: reference, environment: environment, script: script)
-        let isScripted = model is ScriptedLanguageModel
-        return ModelLink(
-            model, price: isScripted ? .free : reference.price, hedgeAfter: reference.hedgeAfter)
-    }
-
-    func openAI(
-        _ reference: ModelReference, _ environment: [String: String]
-    ) throws(CrewError) -> any LanguageModel {
-        let address = try EndpointAddress(
-            reference.baseURL ?? environment.text("OPENAI_BASE_URL") ?? EndpointAddress.openAI)
-        let key = try Self.key(for: reference, environment)
-        guard key != nil || !address.isOpenAI else {
-            throw CrewError(
-                .modelRejectedKey,
-                "\(address.host) needs an API key. Set OPENAI_API_KEY, or write another base URL")
+        let provider = try Provider(named: reference.provider)
+        if provider == .scripted { return ModelLink(try scripted(script), price: .free) }
+        let endpoint = try ResolvedEndpoint(reference, of: provider, environment: environment)
+        let lookup = EndpointLookup(cache, endpoint.cacheKey, limits: reference.limits)
+        let model = try lookup.entry.model(of: reference) { () throws(CrewError) in
+            EndpointModel(base: try wireModel(reference, at: endpoint))
         }
-        switch reference.wire {
-        case .anthropic:
-            return try messages(
-                reference, "openai", at: try EndpointAddress(anthropic: address.base), key: key)
-        case .responses: return try responses(reference, "openai", at: address, key: key)
-        case .ollama: throw Self.refusal(of: .ollama, by: "openai", "provider: ollama")
-        case nil, .chat: break
-        }
-        return try OpenAIChatModel(
-            provider: "openai", model: reference.model, address: address, key: key,
-            options: reference.options, calls: options.calls, client: client)
+        var priced = reference
+        priced.provider = provider.rawValue
+        var link = ModelLink(
+            model, price: options.prices.price(of: priced, baseURL: endpoint.address.base),
+            hedgeAfter: reference.hedgeAfter)
+        link.gate = { lookup.entry.gate }
+        return link
     }
 
     func scripted(_ script: ScriptDefinition?) throws(CrewError) -> ScriptedLanguageModel {
@@ -109,24 +110,26 @@ public struct ModelEndpoints: Sendable {
         }
         return Secret(text)
     }
-
-    static func key(
-        for reference: ModelReference, _ environment: [String: String]
-    ) throws(CrewError) -> Secret? {
-        try namedKey(for: reference, environment)
-            ?? environment.text("OPENAI_API_KEY").map { Secret($0) }
-    }
 }
 
 /// Runs `body` with an HTTP client for models, and closes its connections when `body` ends.
+///
+/// Meanwhile endpoints are forgotten that were not called for long.
 public func withModelEndpoints<Result>(
     options: ModelEndpoints.Options = ModelEndpoints.Options(),
     clock: any Clock<Duration> = ContinuousClock(),
     _ body: (ModelEndpoints) async throws -> Result
 ) async throws -> Result {
     let client = HTTPClient(configuration: options.clientConfiguration)
+    let cache = EndpointCache(options: options.cache, clock: clock)
+    let endpoints = ModelEndpoints(
+        client: client, options: options, cache: cache, clock: clock)
     do {
-        let result = try await body(ModelEndpoints(client: client, options: options, clock: clock))
+        let result = try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { await cache.sweepRegularly(every: options.sweepInterval) }
+            defer { group.cancelAll() }
+            return try await body(endpoints)
+        }
         try await client.shutdown()
         return result
     } catch {

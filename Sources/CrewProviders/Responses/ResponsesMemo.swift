@@ -23,9 +23,10 @@ enum ResponsesMemo {
                 kept.append(.object(without(["status"], item)))
             case "message" where isCommentary(item):
                 isWorthIt = true
-                kept.append(.object(without(["status"], item)))
+                kept.append(.object(without([], item)))
             case "message":
-                kept.append(.object(without(["status", "content", "role"], item)))
+                // Its text is the conversation's, and may have changed: it is no item of theirs now.
+                kept.append(.object(without(["id", "status", "content", "role"], item)))
             case "function_call":
                 kept.append(
                     .object(without(["status", "call_id", "name", "arguments"], item)))

@@ -85,11 +85,11 @@ struct ResponsesRequestBody: Sendable {
     private func items(for message: PromptMessage, _ names: WireToolNames) -> [JSONValue] {
         switch message {
         case .system(let text):
-            return [Self.message("system", .string(text), type: "input_text")]
-        case .user(let text): return [Self.message("user", .string(text), type: "input_text")]
+            return [Self.message("system", text)]
+        case .user(let text): return [Self.message("user", text)]
         case .assistant(let text, let calls, let memo):
             let said: [JSONValue] =
-                text.isEmpty ? [] : [Self.message("assistant", .string(text))]
+                text.isEmpty ? [] : [Self.message("assistant", text)]
             let wishes = calls.map { call -> JSONObject in
                 JSONObject([
                     ("type", "function_call"), ("call_id", .string(call.id.rawValue)),
@@ -112,10 +112,8 @@ struct ResponsesRequestBody: Sendable {
         }
     }
 
-    private static func message(
-        _ role: JSONValue, _ text: JSONValue, type: JSONValue = "output_text"
-    ) -> JSONValue {
-        ["type": "message", "role": role, "content": [["type": type, "text": text]]]
+    private static func message(_ role: JSONValue, _ text: String) -> JSONValue {
+        ["type": "message", "role": role, "content": .string(text)]
     }
 }
 

@@ -36,7 +36,7 @@ extension FrameEncoder {
             .budgetReported, .replyRejected:
             encodeNews(stored, time)
         // A member's; the run's own is held back until it is known whether it is the end.
-        case .paused, .runEnded: skip(stored)
+        case .paused, .runEnded, .roundCancelled: skip(stored)
         }
     }
 

@@ -11,7 +11,7 @@ enum StoreSchema {
     static var migrator: DatabaseMigrator {
         var migrator = DatabaseMigrator()
         migrator.registerMigration("v1") { database in
-            try database.execute(sql: runs + contents + counters)
+            try database.execute(sql: runs + contents + counters + budgets)
         }
         return migrator
     }
@@ -100,6 +100,7 @@ enum StoreSchema {
             input_tokens INTEGER,
             output_tokens INTEGER,
             cached_input_tokens INTEGER,
+            cache_write_tokens INTEGER,
             reasoning_tokens INTEGER,
             is_complete INTEGER NOT NULL,
             cost REAL,
@@ -109,6 +110,26 @@ enum StoreSchema {
         CREATE TABLE facts (
             name TEXT PRIMARY KEY,
             value TEXT NOT NULL
+        ) STRICT, WITHOUT ROWID;
+
+        """
+
+    /// An account without windows has an empty one. A reservation is there for as long as its call
+    /// takes; one that is found when the file is opened is of a process that died.
+    private static let budgets = """
+        CREATE TABLE budget_accounts (
+            scope TEXT NOT NULL,
+            owner TEXT NOT NULL,
+            window TEXT NOT NULL,
+            used_at REAL NOT NULL,
+            balance TEXT NOT NULL,
+            PRIMARY KEY (scope, owner, window)
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX budget_accounts_by_use ON budget_accounts (used_at);
+
+        CREATE TABLE budget_reservations (
+            id TEXT PRIMARY KEY,
+            body TEXT NOT NULL
         ) STRICT, WITHOUT ROWID;
         """
 }

@@ -4,7 +4,8 @@ import GRDB
 extension UsageCount {
     private static let columns = """
         day, crew, agent, model, model_calls,
-        input_tokens, output_tokens, cached_input_tokens, reasoning_tokens, is_complete, cost
+        input_tokens, output_tokens, cached_input_tokens, cache_write_tokens, reasoning_tokens,
+        is_complete, cost
         """
 
     private init(_ row: Row) {
@@ -13,8 +14,8 @@ extension UsageCount {
             modelCalls: row[4],
             usage: Usage(
                 inputTokens: row[5], outputTokens: row[6], cachedInputTokens: row[7],
-                reasoningTokens: row[8], isComplete: row[9]),
-            cost: row[10])
+                cacheWriteTokens: row[8], reasoningTokens: row[9], isComplete: row[10]),
+            cost: row[11])
     }
 
     /// Adds what was spent to its counter.
@@ -33,13 +34,14 @@ extension UsageCount {
         try database.cachedStatement(
             sql: """
                 INSERT OR REPLACE INTO usage (\(Self.columns))
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 """
         ).execute(
             arguments: [
                 day, crew, agent.rawValue, model, sum.modelCalls,
                 sum.usage.inputTokens, sum.usage.outputTokens, sum.usage.cachedInputTokens,
-                sum.usage.reasoningTokens, sum.usage.isComplete, sum.cost,
+                sum.usage.cacheWriteTokens, sum.usage.reasoningTokens, sum.usage.isComplete,
+                sum.cost,
             ])
     }
 

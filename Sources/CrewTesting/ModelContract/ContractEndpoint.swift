@@ -62,6 +62,9 @@ public struct ServedEndpoint: Sendable {
         self.connectionClosed = connectionClosed
     }
 
-    func received() async -> ReceivedRequest { await nextRequest() }
-    func closed() async { await connectionClosed() }
+    /// Waits for the next request that was received.
+    public func received() async -> ReceivedRequest { await nextRequest() }
+
+    /// Waits until a client has closed its connection.
+    public func closed() async { await connectionClosed() }
 }

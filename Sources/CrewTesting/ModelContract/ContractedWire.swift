@@ -49,7 +49,7 @@ public struct ModelSetting: Sendable, Hashable {
     /// The model of every setting; endpoints answer in its name.
     public static let contractModel = "contract-1"
 
-    init(address: String, replyBytes: Int = 1 << 20) {
+    public init(address: String, replyBytes: Int = 1 << 20) {
         self.address = address
         self.replyBytes = replyBytes
         model = Self.contractModel

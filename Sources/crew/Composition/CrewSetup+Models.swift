@@ -35,7 +35,7 @@ extension CrewSetup {
     ) async throws -> Result {
         if let (models, choices) = replayedModels { return try await body(models, choices) }
         let environment = try await modelEnvironment()
-        return try await withModelEndpoints { endpoints in
+        return try await withModelEndpoints(options: endpointOptions) { endpoints in
             let chosen = try await choose(from: endpoints, environment)
             let agents = loaded.definition.agents
             let choices = ModelChoices(
@@ -56,6 +56,14 @@ extension CrewSetup {
             }
             return try await body(models, choices)
         }
+    }
+
+    private var endpointOptions: ModelEndpoints.Options {
+        let settings = loaded.definition.settings
+        var options = ModelEndpoints.Options()
+        options.cache.lifetime = settings.endpointLifetime
+        options.cache.longestWait = settings.modelRetry.longestRetryAfter
+        return options
     }
 
     private func modelEnvironment() async throws -> [String: String] {

@@ -140,7 +140,7 @@ extension RunPath {
         case .toolProgressed(let progressed):
             "\(progressed.name): \(Amounts.progress(progressed.progress))"
         case .subrunProgressed(let progressed): text(of: progressed)
-        case .roundStarted, .toolStarted, .replied, .toolReturned: nil
+        case .roundStarted, .roundCancelled, .toolStarted, .replied, .toolReturned: nil
         }
     }
 

@@ -28,6 +28,10 @@ final class QueuedModel: LanguageModel {
 final class ProgressLog: Sendable {
     private let entries = Mutex<[ModelProgress]>([])
     var all: [ModelProgress] { entries.withLock(\.self) }
+    /// The same without what attempts spent that came to nothing.
+    var withoutLosses: [ModelProgress] {
+        all.filter { if case .lost = $0 { false } else { true } }
+    }
     func take(_ progress: ModelProgress) { entries.withLock { $0.append(progress) } }
 }
 
@@ -114,6 +118,34 @@ struct RetryingModelTests {
         }
         #expect(error?.code == code)
         #expect(base.calls == 1)
+    }
+
+    @Test("A wait that would pass the total time is not begun")
+    func totalTime() async throws {
+        let clock = InstantClock()
+        let base = QueuedModel(
+            (0..<9).map { _ in Self.bad(.modelRateLimited, retryAfter: .seconds(100)) })
+        let policy = ModelRetryPolicy(attempts: 9, total: .seconds(250))
+        let error = await #expect(throws: CrewError.self) {
+            try await RetryingModel(base, policy: policy, clock: clock)
+                .reply(to: Self.request) { _ in }
+        }
+        #expect(error?.code == .modelRateLimited)
+        #expect(clock.sleeps == [.seconds(100), .seconds(100)])
+    }
+
+    @Test("An endpoint that is left alone is waited for only by those who are told to")
+    func leftAlone() async throws {
+        let clock = InstantClock()
+        let outcomes = [Self.bad(.modelLeftAlone, retryAfter: .seconds(30)), Self.good]
+        await #expect(throws: CrewError.self) {
+            try await RetryingModel(QueuedModel(outcomes), clock: clock)
+                .reply(to: Self.request) { _ in }
+        }
+        let patient = RetryingModel(
+            QueuedModel(outcomes), waitsWhenLeftAlone: true, clock: clock)
+        #expect(try await patient.reply(to: Self.request) { _ in }.text == "ok")
+        #expect(clock.sleeps == [.seconds(30)])
     }
 
     @Test("A cancelled call passes untouched, and so does a cancelled wait")

@@ -89,13 +89,13 @@ struct SchemaProblemTests {
 
     @Test("The parameters are an object")
     func root() {
-        #expect(lines(5) == ["error : they must be a block of keywords, not integer"])
+        #expect(lines(5) == ["error : the schema must be a block of keywords, not integer"])
         #expect(
             lines(["type": "array"])
-                == ["error type: they must be of type object (write 'type: object')"])
+                == ["error type: the schema must be of type object (write 'type: object')"])
         #expect(
             lines(["properties": [:]])
-                == ["error type: they must be of type object (write 'type: object')"])
+                == ["error type: the schema must be of type object (write 'type: object')"])
     }
 
     @Test("A sound schema has no problems, with keywords of others too")

@@ -7,6 +7,14 @@ import CrewTesting
 struct ResponsesContractWire: ContractedWire {
     let wire = ModelWire.responses
 
+    func reported(_ usage: Usage) -> Usage {
+        Usage(
+            inputTokens: usage.inputTokens, outputTokens: usage.outputTokens,
+            cachedInputTokens: usage.cachedInputTokens ?? 0,
+            cacheWriteTokens: usage.cacheWriteTokens ?? 0,
+            reasoningTokens: usage.reasoningTokens ?? 0)
+    }
+
     func response(to answer: EndpointAnswer) -> EndpointResponse {
         var stream = ResponsesStream()
         switch answer {
@@ -67,7 +75,7 @@ struct ResponsesContractWire: ContractedWire {
 
     /// Calls stand beside the text that they came with.
     private static func take(_ item: JSONValue, into turns: inout [SentRequest.Turn]) throws {
-        let text = item["content"]?.array?.compactMap { $0["text"]?.string }.joined() ?? ""
+        let text = item["content"]?.string ?? ""
         switch (item["type"]?.string, item["role"]?.string) {
         case ("message", "user"): turns.append(.user(text))
         case ("message", "assistant"): turns.append(.assistant(text: text, calls: []))

@@ -45,31 +45,20 @@ struct ResponsesStream {
         if let reason = reasons[finish] { response["incomplete_details"] = ["reason": reason] }
         if let usage {
             let (input, output) = (usage.inputTokens ?? 0, usage.outputTokens ?? 0)
+            // What is unknown is 0: the official client's types want a number.
             response["usage"] = [
                 "input_tokens": .integer(input), "output_tokens": .integer(output),
                 "total_tokens": .integer(input + output),
-            ]
-            if let details = Self.details(usage) {
-                response["usage"] = .object(
-                    JSONObject((response["usage"]?.object ?? [:]).map { $0 } + details))
-            }
-        }
-        send("response.\(status)", ["response": .object(response)])
-    }
-
-    /// Zeros where nothing is known: the official client's types want them.
-    private static func details(_ usage: Usage) -> [(String, JSONValue)]? {
-        guard usage.cachedInputTokens != nil || usage.reasoningTokens != nil else { return nil }
-        return [
-            (
-                "input_tokens_details",
-                [
+                "input_tokens_details": [
                     "cached_tokens": .integer(usage.cachedInputTokens ?? 0),
                     "cache_write_tokens": .integer(usage.cacheWriteTokens ?? 0),
-                ]
-            ),
-            ("output_tokens_details", ["reasoning_tokens": .integer(usage.reasoningTokens ?? 0)]),
-        ]
+                ],
+                "output_tokens_details": [
+                    "reasoning_tokens": .integer(usage.reasoningTokens ?? 0)
+                ],
+            ]
+        }
+        send("response.\(status)", ["response": .object(response)])
     }
 
     // MARK: Parts

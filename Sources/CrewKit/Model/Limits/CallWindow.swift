@@ -8,8 +8,8 @@ struct CallWindow {
 
     static let length = Duration.seconds(60)
 
-    private let calls: Int?
-    private let tokens: Int?
+    var calls: Int?
+    var tokens: Int?
     /// The earliest first; those that are older than the window go when the next one comes.
     private var entries: [Entry] = []
     private var sum = 0

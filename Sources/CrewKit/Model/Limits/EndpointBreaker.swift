@@ -10,8 +10,9 @@ struct EndpointBreaker {
     }
 
     private(set) var state = State.closed(failures: 0)
-    private let threshold: Int
-    private let pause: Duration
+    /// Failures in a row; 0 means never.
+    var threshold: Int
+    var pause: Duration
 
     init(failures: Int, pause: Duration) {
         threshold = failures

@@ -6,9 +6,11 @@ import Synchronization
 /// Those who wait are let through in turn, one run after the other. A wait ends with its caller's
 /// cancellation, and with `modelRateLimited` when it gets too long.
 public final class EndpointGate: Sendable {
+    /// Finds the gate for a call: what is kept of an endpoint is not kept for ever.
+    public typealias Source = @Sendable () -> EndpointGate
+
     /// For people, such as `api.openai.com`.
     public let endpoint: String
-    public let limits: EndpointLimits
     let longestWait: Duration
     let clock: RunClock
     let desk: Mutex<GateDesk>
@@ -19,10 +21,16 @@ public final class EndpointGate: Sendable {
         longestWait: Duration = .seconds(120), clock: any Clock<Duration> = ContinuousClock()
     ) {
         self.endpoint = endpoint
-        self.limits = limits
         self.longestWait = longestWait
         self.clock = RunClock(clock)
         desk = Mutex(GateDesk(limits))
+    }
+
+    public var limits: EndpointLimits { desk.withLock(\.state.limits) }
+
+    /// Takes the tighter of each two limits from now on.
+    public func tighten(to limits: EndpointLimits) {
+        desk.withLock { $0.state.tighten(to: limits) }
     }
 
     /// Calls that wait or are under way.
@@ -32,7 +40,7 @@ public final class EndpointGate: Sendable {
 
     /// Whether a call that comes now would begin at once.
     func hasRoom(for request: ModelRequest) -> Bool {
-        let tokens = TokenEstimate.ofCall(request)
+        let tokens = tokens(of: request)
         let now = clock.now
         return desk.withLock { $0.state.hasRoom(forTokens: tokens, at: now) }
     }
@@ -42,7 +50,7 @@ public final class EndpointGate: Sendable {
     /// - Throws: `modelLeftAlone`, `modelRateLimited`, or `CancellationError`.
     func enter(_ request: ModelRequest, waitsForTrial: Bool) async throws -> Pass {
         try Task.checkCancellation()
-        let tokens = TokenEstimate.ofCall(request)
+        let tokens = tokens(of: request)
         let arrived = clock.now
         let number = try desk.withLock { desk in
             try desk.refusal(waitsForTrial: waitsForTrial, longestWait: longestWait, at: arrived)
@@ -127,6 +135,16 @@ public final class EndpointGate: Sendable {
 }
 
 extension EndpointGate {
+    /// Tokens that a reply is thought to take where nobody bounds it.
+    private static let usualReply = 500
+
+    /// Input and output together, estimated where it matters.
+    private func tokens(of request: ModelRequest) -> Int {
+        guard limits.tokensPerMinute != nil else { return 0 }
+        let output = min(max(0, request.maxOutputTokens ?? Self.usualReply), Int.max / 2)
+        return TokenEstimate.byClass(of: request) + output
+    }
+
     /// A call that was let through.
     struct Pass {
         let number: Int
@@ -156,19 +174,5 @@ extension EndpointGate {
                 endpoint: endpoint, state: .open, pauseSeconds: (until - now) / .seconds(1))
         case .trying: BreakerChange(endpoint: endpoint, state: .trying)
         }
-    }
-}
-
-extension TokenEstimate {
-    /// What a reply is thought to take where nobody bounds it.
-    private static let reply = 500
-
-    /// Input and output of a call together.
-    static func ofCall(_ request: ModelRequest) -> Int {
-        let input = request.messages.reduce(0) { $0 + of($1) }
-        let tools = request.tools.reduce(0) { $0 + $1.description.utf8.count / 4 + 16 }
-        let (sum, isTooLarge) = (input + tools).addingReportingOverflow(
-            max(0, request.maxOutputTokens ?? reply))
-        return isTooLarge ? Int.max / 2 : min(sum, Int.max / 2)
     }
 }

@@ -19,7 +19,7 @@ struct GateState {
     /// How long they do so, and longer while some wait.
     static let spacedTime = Duration.seconds(2)
 
-    private let limits: EndpointLimits
+    private(set) var limits: EndpointLimits
     private(set) var breaker: EndpointBreaker
     private var window: CallWindow
     private(set) var waiting = FairQueue<Call>()
@@ -34,6 +34,14 @@ struct GateState {
         self.limits = limits
         breaker = EndpointBreaker(failures: limits.breakerFailures, pause: limits.breakerPause)
         window = CallWindow(calls: limits.callsPerMinute, tokens: limits.tokensPerMinute)
+    }
+
+    mutating func tighten(to others: EndpointLimits) {
+        limits = limits.tightened(by: others)
+        window.calls = limits.callsPerMinute
+        window.tokens = limits.tokensPerMinute
+        breaker.threshold = limits.breakerFailures
+        breaker.pause = limits.breakerPause
     }
 
     /// Whether another call could begin at once.

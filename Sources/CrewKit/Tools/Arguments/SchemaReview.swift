@@ -13,10 +13,10 @@ struct SchemaReview {
     /// The schema of all parameters: an object with properties.
     mutating func root(_ schema: JSONValue) {
         guard schema.object != nil else {
-            return report([], "they must be a block of keywords, not \(schema.typeName)")
+            return report([], "the schema must be a block of keywords, not \(schema.typeName)")
         }
         if schema["type"] != "object" {
-            report(["type"], "they must be of type object", "write 'type: object'")
+            report(["type"], "the schema must be of type object", "write 'type: object'")
         }
         self.schema(schema, at: [], depth: 0)
     }

@@ -9,6 +9,8 @@ enum HistoryDocument {
     private static func message(_ entry: ConversationEntry) -> JSONObject {
         switch entry {
         case .user(let text): return ["role": "user", "content": .string(text)]
+        case .correction(let text):
+            return ["role": "correction", "content": .string(text)]
         case .note(let text): return ["role": "note", "content": .string(text)]
         case .groupResult(let group, let text):
             return ["role": "note", "group": .string(group.rawValue), "content": .string(text)]

@@ -1,0 +1,27 @@
+/// Something that deserves a look and changes nothing by itself.
+public struct RunWarning: Sendable, Hashable, Codable {
+    public var agent: AgentID?
+    public var code: Code
+    public var message: String
+
+    /// What a warning is about, as a string that stays the same between versions.
+    public struct Code: Identifier {
+        public let rawValue: String
+        public init(rawValue: String) { self.rawValue = rawValue }
+        public static let severalSignals: Self = "several_signals"
+        public static let signalExhausted: Self = "signal_exhausted"
+        public static let partialGroup: Self = "partial_group"
+        public static let replyCut: Self = "reply_cut"
+        public static let unreadableToolCall: Self = "unreadable_tool_call"
+        public static let tooManyToolCalls: Self = "too_many_tool_calls"
+        public static let slowCall: Self = "slow_call"
+        public static let unknownCost: Self = "unknown_cost"
+        public static let outcomeUnknown: Self = "outcome_unknown"
+    }
+
+    public init(agent: AgentID? = nil, code: Code, message: String) {
+        self.agent = agent
+        self.code = code
+        self.message = message
+    }
+}
