@@ -268,7 +268,7 @@ struct CassetteTests {
     @Test("Answers come at once, or with the pauses that they were recorded with")
     func timing() async throws {
         let folder = try CassetteFolder()
-        let clock = InstantClock()
+        let clock = ManualClock()
         let base = PausingModel(clock: clock)
         let recorder = try CassetteRecorder(creating: folder.file, clock: clock)
         _ = await CassetteCall.of(recorder.recording(base, as: "m"), Self.request())
@@ -331,23 +331,14 @@ private final class TalkingModel: LanguageModel {
 /// Takes its time on a clock.
 private struct PausingModel: LanguageModel {
     let name = "pausing model"
-    let clock: InstantClock
+    let clock: ManualClock
 
     func reply(
         to request: ModelRequest, progress: @escaping @Sendable (ModelProgress) -> Void
     ) async throws -> ModelReply {
-        func pause(_ time: Duration) async throws {
-            try await clock.wait(time)
-        }
-        try await pause(.milliseconds(300))
+        clock.advance(by: .milliseconds(300))
         progress(.text("done"))
-        try await pause(.seconds(2))
+        clock.advance(by: .seconds(2))
         return ModelReply(text: "done")
-    }
-}
-
-extension InstantClock {
-    fileprivate func wait(_ time: Duration) async throws {
-        try await sleep(until: now.advanced(by: time), tolerance: nil)
     }
 }
