@@ -49,9 +49,10 @@ struct ReplyShape: Sendable {
         content: JSONValue?, routes: [String]?, tools: [ToolDefinition]
     ) -> JSONValue {
         guard let routes else { return content ?? ["type": "object"] }
+        // The route comes first: it is there also when the text is cut at the length limit.
         let reply = object([
-            ("reply", content ?? ["type": "string"]),
             ("route", ["type": "string", "enum": .array(routes.map { .string($0) })]),
+            ("reply", content ?? ["type": "string"]),
         ])
         guard !tools.isEmpty else { return reply }
         let calls = tools.map { tool in
@@ -81,8 +82,8 @@ struct ReplyShape: Sendable {
         var lines = choices.map { $0.about.isEmpty ? "- \($0.name)" : "- \($0.name): \($0.about)" }
         lines.append("- \(Self.noRoute): stay, nothing of these fits")
         var text =
-            "\n\nAnswer with one JSON object: {\"reply\": what you say, \"route\": where the conversation "
-            + "goes next}. The routes:\n" + lines.joined(separator: "\n")
+            "\n\nAnswer with one JSON object: {\"route\": where the conversation goes next, "
+            + "\"reply\": what you say}. The routes:\n" + lines.joined(separator: "\n")
         if !tools.isEmpty {
             text += "\nTo use a tool, answer {\"tool\": its name, \"arguments\": {…}} instead."
         }
@@ -143,10 +144,14 @@ extension ReplyShape {
     /// The object in a reply, also in a fenced block or with a few words around it.
     private static func object(in text: String) -> JSONObject? {
         if let value = try? JSONValue(parsing: text) { return value.object }  // else look inside
-        guard let start = text.firstIndex(of: "{"), let end = text.lastIndex(of: "}"), start < end
-        else { return nil }
-        // What is no JSON has no object in it.
-        return (try? JSONValue(parsing: String(text[start...end])))?.object
+        guard let start = text.firstIndex(of: "{") else { return nil }
+        if let end = text.lastIndex(of: "}"), start < end,
+            let value = try? JSONValue(parsing: String(text[start...end]))  // else it is cut
+        {
+            return value.object
+        }
+        guard let closed = CutJSON.closed(String(text[start...])) else { return nil }
+        return (try? JSONValue(parsing: closed))?.object  // what is no JSON has no object in it
     }
 }
 

@@ -7,8 +7,20 @@ extension TurnPerformer {
     }
 
     private func lines(of agent: ValidatedCrew.Agent, in state: RunState) -> [BudgetLine] {
-        let limits = crew.settings.budgets + agent.definition.budgets
-        var lines = limits.compactMap { line($0, of: agent.id, in: state) }
+        let own = agent.definition.budgets.compactMap { limit in
+            // The agent's part of its run or session: what others spend there is not counted.
+            owner(of: limit.scope, agent.id, in: state)
+                .map { limit.scope.isOfAgent ? $0 : "\($0)/\(agent.id)" }
+                .map { BudgetLine(limit: limit, owner: $0) }
+        }
+        return sharedLines(of: agent.id, in: state) + own
+    }
+
+    /// The budgets that count for all agents, with those of the call that the run works for.
+    private func sharedLines(of agent: AgentID, in state: RunState) -> [BudgetLine] {
+        var lines = crew.settings.budgets.compactMap { limit in
+            owner(of: limit.scope, agent, in: state).map { BudgetLine(limit: limit, owner: $0) }
+        }
         if let bound = crew.settings.maxTokens {
             // It counts from the last input: each has an account of its own.
             let limit = BudgetLimit(.tokens, per: .run, amount: bound, warnings: [])
@@ -20,26 +32,26 @@ extension TurnPerformer {
         return lines
     }
 
-    private func line(
-        _ limit: BudgetLimit, of agent: AgentID, in state: RunState
-    ) -> BudgetLine? {
-        let owner: String? =
-            switch limit.scope {
-            case .call, .run: run.rawValue
-            case .agent: "\(crew.name)/\(agent)"
-            case .crew: crew.name
-            case .session: state.session?.rawValue
-            case .tenant: state.tenant
-            }
-        return owner.map { BudgetLine(limit: limit, owner: $0) }
+    /// Absent where there is nobody whose spending could be counted.
+    private func owner(of scope: BudgetScope, _ agent: AgentID, in state: RunState) -> String? {
+        switch scope {
+        case .call, .run: run.rawValue
+        case .agent: "\(crew.name)/\(agent)"
+        case .crew: crew.name
+        case .session: state.session?.rawValue
+        case .tenant: state.tenant
+        }
     }
 
     /// The budgets that count for runs that work for a call of the agent's too: not those of the
     /// agent itself, which does not make their calls.
     func inheritedBudgets(of agent: AgentID, in state: RunState) -> [BudgetLine]? {
-        guard let definition = crew.agent(agent) else { return nil }
-        let lines = lines(of: definition, in: state)
-            .filter { $0.limit.scope != .call && $0.limit.scope != .agent }
+        let lines = sharedLines(of: agent, in: state).filter { !$0.limit.scope.isOfAgent }
         return lines.isEmpty ? nil : lines
     }
+}
+
+extension BudgetScope {
+    /// Whether it is counted for one agent or call anyway.
+    fileprivate var isOfAgent: Bool { self == .call || self == .agent }
 }

@@ -21,7 +21,8 @@ struct CrewCommand: AsyncParsableCommand {
         version: ProductVersion.current,
         subcommands: [
             RunCommand.self, ChatCommand.self, ServeCommand.self, CheckCommand.self,
-            ToolsCommand.self, RunsCommand.self,
+            ToolsCommand.self, RunsCommand.self, UsageCommand.self, BudgetsCommand.self,
+            PricesCommand.self,
         ])
 
     static func main() async {

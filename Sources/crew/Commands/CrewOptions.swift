@@ -13,6 +13,11 @@ struct CrewOptions: ParsableArguments {
                 "Without it, .env in the crew's folder or in this one is read where there is one."),
         completion: .file())
     var environmentFile: String?
+
+    @Option(
+        help: "A file of prices that lies over the bundled table, in place of your own.",
+        completion: .file())
+    var prices: String?
 }
 
 /// How a crew's agents get their models.

@@ -63,6 +63,7 @@ extension CrewSetup {
         var options = ModelEndpoints.Options()
         options.cache.lifetime = settings.endpointLifetime
         options.cache.longestWait = settings.modelRetry.longestRetryAfter
+        options.prices = prices
         return options
     }
 

@@ -49,7 +49,8 @@ extension CrewSetup {
         options.recovery = plan.recovery
         options.leavesRunsUnfinished = plan.store.outlivesProcess
         return try CrewRunner(
-            crew: try loaded.validated(tools: builtInToolNames), models: models, tools: tools,
+            crew: try loaded.validated(tools: builtInToolNames, prices: prices), models: models,
+            tools: tools,
             store: plan.store.runs, options: options, subcrews: subcrews)
     }
 }

@@ -13,6 +13,8 @@ struct CrewSetup: Sendable {
     let modelOptions: ModelOptions
     /// What becomes of model calls besides being made.
     var cassette: CassetteUse?
+    /// What models cost whose price the crew does not say.
+    let prices: PriceTable
     private let options: CrewOptions
 
     /// - Throws: `CommandFailure` when the folder cannot be read, or has errors and they are shown.
@@ -25,6 +27,9 @@ struct CrewSetup: Sendable {
         } catch {
             throw CommandFailure(error.message, code: ExitCodes.unreadable)
         }
+        prices = try PriceFiles.table(
+            environment, named: options.prices,
+            crewFile: loaded.definition.settings.pricesFile)
         builtInTools =
             SystemTools.all(
                 allowedCommands: loaded.definition.allowedCommands,
@@ -34,7 +39,7 @@ struct CrewSetup: Sendable {
     }
 
     /// Everything that is wrong or odd, by file and line.
-    var problems: [LocatedProblem] { loaded.problems(tools: builtInToolNames) }
+    var problems: [LocatedProblem] { loaded.problems(tools: builtInToolNames, prices: prices) }
 
     var builtInToolNames: Set<ToolName> { Set(builtInTools.map(\.definition.name)) }
 

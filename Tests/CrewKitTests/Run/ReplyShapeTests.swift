@@ -115,6 +115,30 @@ struct ReplyShapeTests {
         #expect(request.tools.isEmpty)
     }
 
+    @Test("A reply that was cut in its text keeps its route")
+    func cut() async throws {
+        let text = #"{"route": "lab", "reply": "It may be \"the\u00"#
+        let told = try await router().run(
+            "hi",
+            [
+                "front desk": [.reply(ModelReply(text: text, finish: .length))],
+                "lab": [.text("lab")],
+            ])
+        #expect(told.path == ["front desk", "lab"])
+        #expect(told.warnings == [.replyCut])
+        #expect(!told.names.contains("reply_rejected"))
+    }
+
+    @Test(
+        "Text that broke off is closed where that makes it whole",
+        arguments: [
+            (#"{"a": "b"#, #"{"a": "b"}"#), (#"{"a": ["b", {"c": 1"#, #"{"a": ["b", {"c": 1}]}"#),
+            (#"{"a": "b\"#, #"{"a": "b"}"#), (#"{"a": "b"}"#, nil), (#"{"a"]"#, nil),
+        ])
+    func closed(_ text: String, _ whole: String?) {
+        #expect(CutJSON.closed(text) == whole)
+    }
+
     @Test("A route that there is not is mended once")
     func unknownRoute() async throws {
         let told = try await router().run(

@@ -1,8 +1,7 @@
 import CrewKit
-import Foundation
 import Hummingbird
 
-/// What there is: runs, sessions, usage.
+/// What there is: runs, sessions.
 extension V1Routes {
     private enum Order: String, CaseIterable {
         case newest, oldest
@@ -53,49 +52,10 @@ extension V1Routes {
             "history": HistoryDocument.json(try await runner.history(of: session)),
         ])
     }
-
-    func usage(_ request: Request, _ context: Routes.Context) async throws -> Response {
-        let asked = try parameters(of: request, "from", "through")
-        let through = try asked.day("through") ?? UsageCount.day(of: options.now())
-        let from = try asked.day("from") ?? through
-        guard from <= through else {
-            throw CrewError(.invalidInput, "from must not be after through")
-        }
-        let counts = try await runner.store.usage(from: from, through: through)
-        return .json(["usage": .array(counts.map(\.json))])
-    }
 }
 
 extension Set<String> {
     fileprivate mutating func insert(_ status: some RawRepresentable<String>) {
         insert(status.rawValue)
-    }
-}
-
-extension StrictMembers {
-    /// A day as in `2026-11-21`.
-    fileprivate func day(_ name: String) throws(CrewError) -> String? {
-        guard let text = try text(name) else { return nil }
-        let form: [Character] = Array("0000-00-00")
-        let fits =
-            text.count == form.count
-            && zip(text, form).allSatisfy { $1 == "-" ? $0 == "-" : $0.isASCII && $0.isNumber }
-        // A date that is made of it and is another is none of the calendar.
-        let date = try? Date("\(text)T00:00:00Z", strategy: .iso8601)  // no date is nil
-        guard fits, let date, UsageCount.day(of: date) == text else {
-            throw CrewError(.invalidInput, "\(name) must be a day such as 2026-11-21")
-        }
-        return text
-    }
-}
-
-extension UsageCount {
-    fileprivate var json: JSONValue {
-        var members: JSONObject = [
-            "day": .string(day), "crew": .string(crew), "agent": .string(agent.rawValue),
-            "model": .string(model), "model_calls": .integer(modelCalls), "usage": usage.json,
-        ]
-        members["cost"] = cost.map { .number($0) }
-        return .object(members)
     }
 }

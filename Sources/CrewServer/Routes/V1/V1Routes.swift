@@ -28,6 +28,7 @@ struct V1Routes: Sendable {
             Endpoint(.get, "/v1/runs/{run}/artifacts/{name}") { try await artifact($0, $1) },
             Endpoint(.get, "/v1/sessions/{session}") { try await session($0, $1) },
             Endpoint(.get, "/v1/usage") { try await usage($0, $1) },
+            Endpoint(.get, "/v1/budgets") { try await budgets($0, $1) },
         ]
     }
 }

@@ -1,0 +1,132 @@
+package import CrewKit
+import Foundation
+
+/// What model calls spent, added up under one kind of name.
+package struct UsageReport: Sendable {
+    /// What the rows are named by.
+    package enum Grouping: String, CaseIterable, Sendable {
+        case run, session, agent, model, day, crew
+    }
+
+    /// What was spent under one name.
+    package struct Row: Sendable {
+        package let name: String
+        package var modelCalls = 0
+        package var usage = Usage()
+        package var cost: Double?
+        /// False when something is counted here whose cost nobody knows.
+        package var isCostComplete = true
+
+        mutating func add(_ calls: Int, _ usage: Usage, _ cost: Double?) {
+            modelCalls += calls
+            self.usage = self.usage + usage
+            if let cost { self.cost = (self.cost ?? 0) + cost }
+            // What is free costs nothing, however many tokens it took.
+            let isKnown = cost == 0 || (cost != nil && usage.isComplete)
+            if calls > 0, !isKnown { isCostComplete = false }
+        }
+
+        package func json(_ grouping: Grouping) -> JSONValue {
+            var members: JSONObject = [
+                grouping.rawValue: .string(name), "model_calls": .integer(modelCalls),
+                "usage": usage.json,
+            ]
+            members["cost"] = cost.map { .number($0) }
+            members["cost_complete"] = .bool(isCostComplete)
+            return .object(members)
+        }
+    }
+
+    /// Runs that are looked at for one report.
+    private static let mostRuns = 10_000
+
+    package private(set) var rows: [Row] = []
+    /// Whether there are more than the rows.
+    package private(set) var hasMore = false
+
+    /// Adds up what was spent from one day through another, both as in `2026-11-21`.
+    ///
+    /// Runs and sessions are those that began in these days and are still kept, with all that they
+    /// spent; the rest is counted on the day of each call, and outlives the runs.
+    package init(
+        by grouping: Grouping, from first: String, through last: String, limit: Int,
+        in store: any RunStore
+    ) async throws {
+        switch grouping {
+        case .run, .session:
+            try await addRuns(by: grouping, from: first, through: last, limit: limit, in: store)
+        case .agent, .model, .day, .crew:
+            let counts = try await store.usage(from: first, through: last)
+            add(counts, by: grouping)
+        }
+        if rows.count > limit { hasMore = true }
+        rows = Array(rows.prefix(limit))
+    }
+
+    private mutating func add(_ counts: [UsageCount], by grouping: Grouping) {
+        let hasCrews = Set(counts.map(\.crew)).count > 1
+        var found: [String: Row] = [:]
+        for count in counts {
+            let name =
+                switch grouping {
+                case .agent: hasCrews ? "\(count.crew)/\(count.agent)" : count.agent.rawValue
+                case .model: count.model
+                case .crew: count.crew
+                default: count.day
+                }
+            found[name, default: Row(name: name)].add(count.modelCalls, count.usage, count.cost)
+        }
+        rows = found.values.sorted {
+            grouping == .day ? $0.name < $1.name : Self.spentMore($0, $1)
+        }
+    }
+
+    private static func spentMore(_ left: Row, _ right: Row) -> Bool {
+        let (a, b) = (left.cost ?? 0, right.cost ?? 0)
+        let (x, y) = (left.usage.totalTokens ?? 0, right.usage.totalTokens ?? 0)
+        return (b, y, left.name) < (a, x, right.name)
+    }
+
+    private mutating func addRuns(
+        by grouping: Grouping, from first: String, through last: String, limit: Int,
+        in store: any RunStore
+    ) async throws {
+        var query = RunQuery(limit: 1_000)
+        var found: [String: Row] = [:]
+        var order: [String] = []
+        var seen = 0
+        repeat {
+            let page = try await store.runs(matching: query)
+            query.cursor = page.next
+            for record in page.runs {
+                let day = UsageCount.day(of: record.createdAt)
+                if day < first {
+                    rows = order.compactMap { found[$0] }
+                    return
+                }
+                guard day <= last,
+                    let name = grouping == .run ? record.id.rawValue : record.session?.rawValue
+                else { continue }
+                if found[name] == nil { order.append(name) }
+                found[name, default: Row(name: name)].add(
+                    record.modelCalls, record.usage ?? Usage(), record.cost)
+            }
+            seen += page.runs.count
+            if grouping == .run, order.count > limit { break }
+        } while query.cursor != nil && seen < Self.mostRuns
+        hasMore = query.cursor != nil
+        rows = order.compactMap { found[$0] }
+    }
+
+    /// The text when it is a day of the calendar, as in `2026-11-21`.
+    package static func day(_ text: String) -> String? {
+        let form: [Character] = Array("0000-00-00")
+        let fits =
+            text.count == form.count
+            && zip(text, form).allSatisfy { $1 == "-" ? $0 == "-" : $0.isASCII && $0.isNumber }
+        // A date that is made of it and is another is none of the calendar.
+        let date = try? Date("\(text)T00:00:00Z", strategy: .iso8601)  // no date is nil
+        guard fits, let date, UsageCount.day(of: date) == text else { return nil }
+        return text
+    }
+}

@@ -1,0 +1,81 @@
+import CrewKit
+import Foundation
+
+/// Where tables of prices are kept, and how they lie over each other.
+enum PriceFiles {
+    /// Prices of one file, in the engine's own form or in that of LiteLLM.
+    struct Reading {
+        var table: PriceTable
+        /// What of LiteLLM's file was not taken.
+        var skipped: [LiteLLMPrices.Reason: [String]] = [:]
+    }
+
+    private static let longest = 64 << 20
+
+    /// The bundled table, over it the user's own or the one that was named, over these the crew's.
+    ///
+    /// - Parameters:
+    ///   - named: what `--prices` says; else `CREW_PRICES` counts.
+    ///   - crewFile: what `settings.prices` says.
+    /// - Throws: `CommandFailure` for a named file that is not there, or one that cannot be read.
+    static func table(
+        _ environment: [String: String], named: String? = nil, crewFile: String? = nil
+    ) throws -> PriceTable {
+        var table = PriceTable.bundled
+        let own = usualPath(environment)
+        if let path = named ?? environment["CREW_PRICES"], !path.isEmpty {
+            table = table.overlaid(by: try read(path).table)
+        } else if let own, FileManager.default.fileExists(atPath: own) {
+            table = table.overlaid(by: try read(own).table)
+        }
+        guard let crewFile else { return table }
+        return table.overlaid(by: try read(crewFile).table)
+    }
+
+    /// Where the user's own table is kept; absent where nobody is at home.
+    static func usualPath(_ environment: [String: String]) -> String? {
+        if let folder = environment["XDG_CONFIG_HOME"], folder.hasPrefix("/") {
+            return "\(folder)/swift-crew/prices.json"
+        }
+        return environment["HOME"].flatMap {
+            $0.isEmpty ? nil : "\($0)/.config/swift-crew/prices.json"
+        }
+    }
+
+    static func read(_ path: String) throws -> Reading {
+        guard let data = FileManager.default.contents(atPath: path) else {
+            throw failure(path, "this file cannot be read")
+        }
+        guard data.count <= longest else { throw failure(path, "it has more than 64 MiB") }
+        do {
+            let json = try JSONValue(parsing: String(decoding: data, as: UTF8.self))
+            if json["prices"] != nil { return Reading(table: try PriceTable(json: json)) }
+            // Only for people; archives give their files no true date.
+            let day = try? FileManager.default.attributesOfItem(atPath: path)[.modificationDate]
+            let prices = try LiteLLMPrices(
+                json, asOf: (day as? Date).map(UsageCount.day).flatMap { $0 < "2020" ? nil : $0 },
+                source: "litellm")
+            return Reading(table: prices.table, skipped: prices.skipped)
+        } catch let error as CrewError {
+            throw failure(path, error.message)
+        } catch let error as JSONError {
+            throw failure(path, "\(error)")
+        }
+    }
+
+    /// Writes a table so that whoever reads meanwhile sees the earlier one or this one.
+    static func write(_ table: PriceTable, to path: String) throws {
+        let file = URL(filePath: path)
+        do {
+            try FileManager.default.createDirectory(
+                at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+            try Data(table.jsonText.utf8).write(to: file, options: .atomic)
+        } catch {
+            throw failure(path, "it cannot be written: \(error.localizedDescription)")
+        }
+    }
+
+    private static func failure(_ path: String, _ problem: String) -> CommandFailure {
+        CommandFailure("\(path): error: \(problem)", code: ExitCodes.unreadable)
+    }
+}
