@@ -177,6 +177,7 @@ let package = Package(
                 .product(name: "SystemPackage", package: "swift-system"),
                 .product(name: "Subprocess", package: "swift-subprocess"),
             ],
+            exclude: ["Cassettes"],
             swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]

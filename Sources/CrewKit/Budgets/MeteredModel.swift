@@ -56,7 +56,10 @@ struct BudgetRefusal: Error, Sendable, Hashable {
 }
 
 extension CrewError {
-    static func refused(_ notice: BudgetNotice) -> CrewError {
+    package static func refused(_ notice: BudgetNotice) -> CrewError {
         CrewError(.budgetExceeded, notice.sentence, cause: BudgetRefusal(notice: notice))
     }
+
+    /// The budget that refused the call.
+    package var budgetNotice: BudgetNotice? { (cause as? BudgetRefusal)?.notice }
 }

@@ -15,6 +15,8 @@ public struct ModelLink: Sendable {
     public var conditions: Set<FallbackCondition>
     /// Whether an unknown price is what the definition of the agent says that asks.
     private var takesAgentPrice = false
+    /// Whether calls are priced and kept within budgets here.
+    private var isMetered = true
 
     public init(
         _ model: any LanguageModel, price: TokenPrice? = nil, retry: ModelRetryPolicy? = nil,
@@ -33,6 +35,12 @@ public struct ModelLink: Sendable {
     init(pricedByAgent model: any LanguageModel) {
         self.init(model)
         takesAgentPrice = true
+    }
+
+    /// A model that keeps its own account, such as a chain within a chain.
+    public init(unmetered model: any LanguageModel) {
+        self.init(model)
+        isMetered = false
     }
 
     /// Whether this link takes over when an earlier one failed like that.
@@ -59,7 +67,7 @@ public struct ModelLink: Sendable {
 
     /// Nothing is counted twice: what meters already stays as it is.
     private func metered(_ clock: any Clock<Duration>) -> any LanguageModel {
-        if model is MeteredModel || model is ModelChain { return model }
+        if !isMetered || model is MeteredModel || model is ModelChain { return model }
         return takesAgentPrice
             ? MeteredModel(pricedByAgent: model, clock: clock)
             : MeteredModel(model, price: price, clock: clock)

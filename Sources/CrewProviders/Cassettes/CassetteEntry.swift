@@ -26,8 +26,8 @@ struct CassetteEntry: Sendable {
     /// The line, without its end.
     func line(_ redaction: SecretRedaction) throws -> [UInt8] {
         var members: JSONObject = ["request": request.value, "by": .string(answeredBy)]
-        let pieces = try pieces.compactMap { piece -> JSONValue? in
-            guard var members = try CassetteProgress.members(of: piece.progress) else { return nil }
+        let pieces = try pieces.map { piece -> JSONValue in
+            var members = try CassetteProgress.members(of: piece.progress)
             members["ms"] = .integer(piece.milliseconds)
             return redaction.redacted(.object(members))
         }
@@ -42,6 +42,9 @@ struct CassetteEntry: Sendable {
             ]
             if let wait = error.retryAfter {
                 failure["retry_after_ms"] = .integer(wait.inMilliseconds)
+            }
+            if let notice = error.budgetNotice {
+                failure["budget"] = try JSONValue(encoding: notice)
             }
             members["failure"] = .object(failure)
         case .cancelled: members["cancelled"] = true
@@ -66,10 +69,12 @@ struct CassetteEntry: Sendable {
         if let reply = value["reply"] {
             end = .reply(try Self.reply(in: reply))
         } else if let failure = value["failure"], let code = failure["code"]?.string {
+            let notice = try failure["budget"]?.decoded(as: BudgetNotice.self)
             end = .failure(
-                CrewError(
-                    CrewError.Code(code), failure["message"]?.string ?? "",
-                    retryAfter: failure["retry_after_ms"]?.integer.map { .milliseconds($0) }))
+                notice.map { CrewError.refused($0) }
+                    ?? CrewError(
+                        CrewError.Code(code), failure["message"]?.string ?? "",
+                        retryAfter: failure["retry_after_ms"]?.integer.map { .milliseconds($0) }))
         } else if value["cancelled"] == true {
             end = .cancelled
         } else {

@@ -2,8 +2,7 @@ import CrewKit
 
 /// What arrives before a reply is complete, as a cassette writes it.
 enum CassetteProgress {
-    /// Nil for what a replay finds out by itself, such as how much of a budget is left.
-    static func members(of progress: ModelProgress) throws -> JSONObject? {
+    static func members(of progress: ModelProgress) throws -> JSONObject {
         switch progress {
         case .text(let text): ["text": .string(text)]
         case .reasoning(let text): ["reasoning": .string(text)]
@@ -21,7 +20,9 @@ enum CassetteProgress {
         case .waited(let time, let endpoint):
             ["waited_ms": .integer(time.inMilliseconds), "endpoint": .string(endpoint)]
         case .breaker(let change): ["breaker": try JSONValue(encoding: change)]
-        default: nil
+        case .budget(let notice): ["budget": try JSONValue(encoding: notice)]
+        case .lost(let usage, let cost):
+            ["lost": try JSONValue(encoding: usage), "cost": cost.map { .number($0) } ?? .null]
         }
     }
 
@@ -38,6 +39,12 @@ enum CassetteProgress {
         if let after = piece["hedged_after_ms"] { return .hedged(after: time(after)) }
         if let waited = piece["waited_ms"] {
             return .waited(time(waited), endpoint: piece["endpoint"]?.string ?? "")
+        }
+        if let notice = piece["budget"] {
+            return .budget(try notice.decoded(as: BudgetNotice.self))
+        }
+        if let usage = piece["lost"] {
+            return .lost(try usage.decoded(as: Usage.self), cost: piece["cost"]?.double)
         }
         return try piece["breaker"].map { .breaker(try $0.decoded(as: BreakerChange.self)) }
     }

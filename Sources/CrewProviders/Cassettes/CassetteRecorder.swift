@@ -123,8 +123,7 @@ struct RecordingModel: LanguageModel {
         } catch {
             if error is CancellationError {
                 record(.cancelled)
-            } else if let error = error as? CrewError, error.code != .budgetExceeded {
-                // A call that a budget refused was never made; a replay keeps budgets itself.
+            } else if let error = error as? CrewError {
                 record(.failure(error))
             }
             throw error

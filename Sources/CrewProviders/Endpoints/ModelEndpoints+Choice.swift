@@ -102,6 +102,7 @@ extension ModelEndpoints {
         reference.baseURL = nil
         reference.apiKey = nil
         reference.apiKeyVariable = nil
+        reference.wire = nil
         reference.price = .free
         let wanted = reference.model
         if models.contains(wanted) || models.contains("\(wanted):latest") {

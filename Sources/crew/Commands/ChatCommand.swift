@@ -19,6 +19,7 @@ struct ChatCommand: AsyncParsableCommand {
 
     @OptionGroup var crew: CrewOptions
     @OptionGroup var models: ModelOptions
+    @OptionGroup var cassettes: CassetteOptions
 
     @Option(help: "Use this model for every agent: PROVIDER/NAME, or NAME at each one's provider.")
     var model: String?
@@ -37,7 +38,8 @@ struct ChatCommand: AsyncParsableCommand {
     var color = ColorChoice.auto
 
     func run() async throws {
-        let setup = try CrewSetup(crew, models: models)
+        let setup = try CrewSetup(crew, models: models).with(cassettes)
+        defer { setup.cassette?.tell() }
         let renderer = Rendering.renderer(
             json: false, color: color, names: AgentNames(setup.loaded.definition))
         let session = SessionID(session ?? "chat-\(UUID().uuidString.prefix(8).lowercased())")

@@ -18,6 +18,7 @@ struct RunCommand: AsyncParsableCommand {
 
     @OptionGroup var crew: CrewOptions
     @OptionGroup var models: ModelOptions
+    @OptionGroup var cassettes: CassetteOptions
 
     @Argument(help: "The input. '-' reads it from standard input.")
     var input: String
@@ -46,7 +47,8 @@ struct RunCommand: AsyncParsableCommand {
             try input == "-" ? StandardStreams.readInput() : input,
             startAgent: agent.map { AgentID($0) })
         request.model = model
-        let setup = try CrewSetup(crew, models: models)
+        let setup = try CrewSetup(crew, models: models).with(cassettes)
+        defer { setup.cassette?.tell() }
         let renderer = Rendering.renderer(
             json: json, color: color, names: AgentNames(setup.loaded.definition))
         let asks = !json && StandardStreams.isConversation

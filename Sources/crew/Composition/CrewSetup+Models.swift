@@ -33,6 +33,7 @@ extension CrewSetup {
     func withModels<Result: Sendable>(
         _ body: (ModelSet, ModelChoices) async throws -> Result
     ) async throws -> Result {
+        if let (models, choices) = replayedModels { return try await body(models, choices) }
         let environment = try await modelEnvironment()
         return try await withModelEndpoints(options: endpointOptions) { endpoints in
             let chosen = try await choose(from: endpoints, environment)
@@ -44,12 +45,14 @@ extension CrewSetup {
                 isScripted: chosen.values.allSatisfy { $0.allSatisfy(\.isScripted) })
             let script = loaded.definition.script
             let retry = loaded.definition.settings.modelRetry
-            let models = ModelSet(chains: chains(of: chosen)) { agent, name in
+            let models = ModelSet(chains: recorded(chains(of: chosen))) { agent, name in
                 guard let own = chosen[agent]?.first else {
                     throw CrewError(.unknownAgent, "agent '\(agent)' has no model")
                 }
-                return try endpoints.replacement(
-                    named: name, for: own, environment: environment, script: script, retry: retry)
+                return recorded(
+                    try endpoints.replacement(
+                        named: name, for: own, environment: environment, script: script,
+                        retry: retry), as: name)
             }
             return try await body(models, choices)
         }

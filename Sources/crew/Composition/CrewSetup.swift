@@ -11,6 +11,8 @@ struct CrewSetup: Sendable {
     let builtInTools: [any Tool]
     let environment: [String: String]
     let modelOptions: ModelOptions
+    /// What becomes of model calls besides being made.
+    var cassette: CassetteUse?
     /// What models cost whose price the crew does not say.
     let prices: PriceTable
     private let options: CrewOptions
@@ -55,6 +57,8 @@ struct CrewSetup: Sendable {
     func subcrew(in folder: String) throws -> CrewSetup {
         var options = options
         options.folder = folder
-        return try CrewSetup(options, models: modelOptions)
+        var setup = try CrewSetup(options, models: modelOptions)
+        setup.cassette = cassette
+        return setup
     }
 }

@@ -96,7 +96,10 @@ struct OllamaContractWire: ContractedWire {
     // MARK: Streams
 
     private static func stream(_ lines: [JSONValue]) -> EndpointResponse {
-        EndpointResponse(type: "application/x-ndjson", lines.map { $0.text + "\n" })
+        // Ollama escapes this line end, at which its own client would part a line.
+        EndpointResponse(
+            type: "application/x-ndjson",
+            lines.map { $0.text.replacing("\u{2028}", with: "\\u2028") + "\n" })
     }
 
     private static func lines(_ parts: [EndpointAnswer.Part]) -> [JSONValue] {

@@ -13,7 +13,9 @@ enum Oracle {
 /// clients on.
 @Suite("Answers for oracles", .enabled(if: Oracle.folder != nil))
 struct OracleAnswersTests {
-    static let wires: [any ContractedWire] = [ChatContractWire(), ResponsesContractWire()]
+    static let wires: [any ContractedWire] = [
+        ChatContractWire(), ResponsesContractWire(), AnthropicContractWire(), OllamaContractWire(),
+    ]
 
     private static func write(_ value: JSONValue, _ kind: String, _ wire: ModelWire, _ name: String)
         throws
