@@ -45,12 +45,14 @@ package struct BudgetBook: Sendable {
         return open.reservation.lines.compactMap { notice(of: $0, at: open.time) }
     }
 
-    /// What was spent in an account in the window of that time.
+    /// What was spent or is put aside in an account in the window of that time.
     package func spent(in account: BudgetAccount, at time: Date) -> Spending {
         guard let balance = balances[account],
             balance.period == account.window?.period(of: time)
         else { return Spending() }
-        return balance.spent
+        var all = balance.spent
+        all.hold(balance.held)
+        return all
     }
 
     /// The account as it is in the window of that time.

@@ -15,7 +15,7 @@ public protocol BudgetStore: Sendable {
     /// An unknown reservation is passed over: it was settled.
     func settle(_ reservation: ReservationID, as spent: Spending) async throws -> [BudgetNotice]
 
-    /// What has been spent in these accounts in the windows of that time.
+    /// What has been spent or is put aside in these accounts in the windows of that time.
     func balances(of accounts: [BudgetAccount], at time: Date) async throws -> [Spending]
 }
 

@@ -39,6 +39,11 @@ struct CommandStore: Sendable {
         }
     }
 
+    /// Whether there is a file to be read.
+    static func exists(_ choice: StoreChoice, of folder: String) -> Bool {
+        choice.path(in: folder).map { FileManager.default.fileExists(atPath: $0) } ?? false
+    }
+
     /// Opens a file beside whoever owns it, for reading, as long as `body` takes.
     ///
     /// - Throws: `CommandFailure` with what to do when it cannot be opened.

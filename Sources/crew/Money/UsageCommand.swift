@@ -112,17 +112,25 @@ struct BudgetsCommand: AsyncParsableCommand {
         } catch {
             throw CommandFailure(error.message, code: ExitCodes.unreadable)
         }
-        try await CommandStore.withReader(kept.store, of: kept.folder) { store in
-            let report = try await BudgetReport(of: crew, in: store.budgets, at: Date())
-            if json {
-                let document: JSONValue = ["budgets": .array(report.rows.map(\.json))]
-                return StandardStreams.show(document.text + "\n")
-            }
-            guard !report.rows.isEmpty else {
-                return StandardStreams.complain("the crew has no budgets")
-            }
-            StandardStreams.show(table(report))
+        // A crew that was never served has spent nothing; a file that somebody names has to be there.
+        guard kept.store != .file(nil) || CommandStore.exists(kept.store, of: kept.folder) else {
+            return try await show(crew, InMemoryBudgetStore())
         }
+        try await CommandStore.withReader(kept.store, of: kept.folder) { store in
+            try await show(crew, store.budgets)
+        }
+    }
+
+    private func show(_ crew: CrewDefinition, _ budgets: any BudgetStore) async throws {
+        let report = try await BudgetReport(of: crew, in: budgets, at: Date())
+        if json {
+            let document: JSONValue = ["budgets": .array(report.rows.map(\.json))]
+            return StandardStreams.show(document.text + "\n")
+        }
+        guard !report.rows.isEmpty else {
+            return StandardStreams.complain("the crew has no budgets")
+        }
+        StandardStreams.show(table(report))
     }
 
     private func table(_ report: BudgetReport) -> String {
