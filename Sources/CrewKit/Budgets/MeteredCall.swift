@@ -6,7 +6,6 @@ struct MeteredCall: Sendable {
     let request: ModelRequest
     let progress: Progress
     let price: TokenPrice?
-    let estimate: CallEstimate
     let tally = ReplyTally()
 
     init(_ meter: MeteredModel, _ request: ModelRequest, _ progress: @escaping Progress) {
@@ -14,37 +13,50 @@ struct MeteredCall: Sendable {
         self.request = request
         self.progress = progress
         price = meter.price(for: request)
-        estimate = CallEstimate(of: request, price: price, history: meter.history)
     }
 
     func reply() async throws -> ModelReply {
         guard let budget = request.budget, !budget.lines.isEmpty else {
             return try await unbounded()
         }
+        return try await bounded(by: budget)
+    }
+
+    /// Looking at every character of a prompt takes time: only done where it counts.
+    private func estimated() -> CallEstimate {
+        CallEstimate(of: request, price: price, history: meter.history)
+    }
+
+    private func bounded(by budget: CallBudget) async throws -> ModelReply {
         let id = meter.makeID()
-        let grant = try await reserve(id, budget)
+        let estimate = estimated()
+        let grant = try await reserve(id, budget, estimate)
         var bounded = request
         bounded.maxOutputTokens = estimate.outputCap(grant.left) ?? request.maxOutputTokens
         let started = CallTimer(meter.clock)
+        let reply: ModelReply
         do {
-            let reply = try await within(grant, budget) { [bounded] in
+            reply = try await within(grant, budget) { [bounded] in
                 try await meter.base.reply(to: bounded) {
                     tally.take($0)
                     progress($0)
                 }
             }
-            let milliseconds = started.milliseconds
-            let notices = try await budget.store.settle(id, as: spent(reply, milliseconds))
-            for notice in notices { progress(.budget(notice)) }
-            return finished(reply, milliseconds)
         } catch {
-            let lost = lost(to: error, started.milliseconds)
+            let lost = lost(to: error, started.milliseconds, estimate)
             // What went wrong before matters more than a store that failed as well.
             let notices = (try? await budget.store.settle(id, as: lost)) ?? []  // see above
             for notice in notices { progress(.budget(notice)) }
             tellLoss(lost)
             throw error
         }
+        let milliseconds = started.milliseconds
+        meter.history.note(
+            estimated: estimate.uncorrectedInput, usage: reply.usage, milliseconds: milliseconds)
+        let notices = try await budget.store.settle(
+            id, as: spent(reply, milliseconds, estimate))
+        for notice in notices { progress(.budget(notice)) }
+        return priced(reply)
     }
 
     private func unbounded() async throws -> ModelReply {
@@ -54,14 +66,16 @@ struct MeteredCall: Sendable {
                 tally.take($0)
                 progress($0)
             }
-            return finished(reply, started.milliseconds)
+            return priced(reply)
         } catch {
-            tellLoss(lost(to: error, started.milliseconds))
+            tellLoss(lost(to: error, started.milliseconds, estimated()))
             throw error
         }
     }
 
-    private func reserve(_ id: ReservationID, _ budget: CallBudget) async throws -> BudgetGrant {
+    private func reserve(
+        _ id: ReservationID, _ budget: CallBudget, _ estimate: CallEstimate
+    ) async throws -> BudgetGrant {
         if price == nil, let line = budget.lines.first(where: \.needsPrice) {
             throw CrewError.refused(
                 BudgetNotice(
@@ -101,9 +115,7 @@ struct MeteredCall: Sendable {
         }
     }
 
-    private func finished(_ reply: ModelReply, _ milliseconds: Int) -> ModelReply {
-        meter.history.note(
-            estimated: estimate.uncorrectedInput, usage: reply.usage, milliseconds: milliseconds)
+    private func priced(_ reply: ModelReply) -> ModelReply {
         var reply = reply
         // What costs nothing costs nothing however much of it there was.
         let cost = price == .free ? 0 : price.flatMap { reply.usage?.cost(at: $0) }
@@ -114,7 +126,9 @@ struct MeteredCall: Sendable {
 
 extension MeteredCall {
     /// What a reply spent; parts that the endpoint did not tell are estimated.
-    private func spent(_ reply: ModelReply, _ milliseconds: Int) -> Spending {
+    private func spent(
+        _ reply: ModelReply, _ milliseconds: Int, _ estimate: CallEstimate
+    ) -> Spending {
         let written = reply.text + reply.reasoning + reply.toolCalls.map(\.arguments.text).joined()
         let usage = Usage(
             inputTokens: reply.usage?.inputTokens ?? estimate.input,
@@ -133,7 +147,9 @@ extension MeteredCall {
 
     /// What an attempt is thought to have spent that brought no reply: nothing, when the endpoint
     /// refused it.
-    private func lost(to error: any Error, _ milliseconds: Int) -> Spending {
+    private func lost(
+        to error: any Error, _ milliseconds: Int, _ estimate: CallEstimate
+    ) -> Spending {
         let isCancelled = error is CancellationError
         let code = (error as? CrewError)?.code
         let isOwn = isCancelled || code == .budgetExceeded

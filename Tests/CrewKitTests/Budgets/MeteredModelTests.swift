@@ -117,6 +117,32 @@ struct MeteredModelTests {
             ])
     }
 
+    @Test("A reply that could not be counted is an error, and stays put aside")
+    func storeFails() async throws {
+        struct Broken: BudgetStore {
+            let base = InMemoryBudgetStore()
+            func reserve(
+                _ reservation: BudgetReservation, at time: Date
+            ) async throws -> BudgetAnswer { try await base.reserve(reservation, at: time) }
+            func settle(
+                _ reservation: ReservationID, as spent: Spending
+            ) async throws -> [BudgetNotice] { throw CrewError(.storeFailed, "the disk is full") }
+            func balances(
+                of accounts: [BudgetAccount], at time: Date
+            ) async throws -> [Spending] { try await base.balances(of: accounts, at: time) }
+        }
+        let broken = Broken()
+        let limit = line(.calls, 5)
+        var request = request(limit)
+        request.budget = CallBudget(lines: [limit], price: nil, store: broken, now: { Date() })
+        let model = MeteredModel(ScriptedModel(["a": [.text("all")]]), price: nil)
+        let error = try await #require(throws: CrewError.self) {
+            try await model.reply(to: request) { _ in }
+        }
+        #expect(error.code == .storeFailed)
+        #expect(try await broken.balances(of: [limit.account], at: Date())[0].calls == 1)
+    }
+
     @Test("A cancelled call counts what had come, and is no failure")
     func cancelled() async throws {
         let base = ScriptedModel(["a": [.hang(after: "half of the answer")]])
@@ -156,9 +182,10 @@ struct MeteredModelTests {
                         return ModelReply(usage: Usage(inputTokens: input, outputTokens: 40))
                     }, count: 3)
             ]), price: nil)
-        let before = CallEstimate(of: request(), price: nil, history: model.history)
-        _ = try await model.reply(to: request()) { _ in }
-        let after = CallEstimate(of: request(), price: nil, history: model.history)
+        let asked = request(line(.calls, 9))
+        let before = CallEstimate(of: asked, price: nil, history: model.history)
+        _ = try await model.reply(to: asked) { _ in }
+        let after = CallEstimate(of: asked, price: nil, history: model.history)
         #expect(after.input == 3 * before.input)
         #expect(before.likely.outputTokens == 1_024)
         #expect(after.likely.outputTokens == 80)
