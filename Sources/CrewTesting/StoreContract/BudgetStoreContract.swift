@@ -61,7 +61,7 @@ public struct BudgetStoreContract: Sendable {
         _ = try await store.settle("a", as: Spending(inputTokens: 100, calls: 1))
         let spent = try await store.balances(of: [account], at: tomorrow)
         try require(
-            spent.first?.inputTokens == 0, "a call counts in the window in which it began")
+            spent.first?.inputTokens == 100, "a call counts in the window in which it began")
         let back = try await store.reserve(reservation("c", lines, 100), at: noon)
         guard case .refused = back else {
             throw violation("a clock that was set back opens no window again")
