@@ -130,8 +130,7 @@ private struct Room {
         let measure = line.limit.measure
         self.line = line
         used = Spending.sum(balance.spent[measure], balance.held[measure])
-        // A failure cannot be foreseen: after so many of them there is no further call.
-        least = measure == .errors || measure == .errorsInARow ? 1 : reservation.least[measure]
+        least = max(measure.leastOfACall, reservation.least[measure])
         self.time = time
     }
 
@@ -170,6 +169,16 @@ extension BudgetReservation {
     /// Each account once, whatever number of limits it has.
     package var accounts: Set<BudgetAccount> {
         Set(lines.lazy.filter { $0.limit.scope != .call }.map(\.account))
+    }
+}
+
+extension BudgetMeasure {
+    /// What cannot be foreseen of a call: it is not made when nothing at all is left.
+    fileprivate var leastOfACall: Int {
+        switch self {
+        case .errors, .errorsInARow, .cachedTokens, .reasoningTokens: 1
+        default: 0
+        }
     }
 }
 

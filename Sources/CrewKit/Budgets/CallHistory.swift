@@ -14,8 +14,8 @@ final class CallHistory: Sendable {
 
     /// The share that everything earlier keeps with each call.
     private static let memory = 0.9
-    /// Output of a model of which nothing is known, in tokens.
-    private static let usualOutput = 1_024
+    /// Tokens of output that are put aside at least for a call without a bound of its own.
+    private static let usualOutput = 4_096
     private static let usualMilliseconds = 10_000
 
     /// An estimate of input by character classes, corrected by what such estimates turned out to be.
@@ -26,10 +26,11 @@ final class CallHistory: Sendable {
         return Int((Double(estimate) * min(max(ratio, 0.25), 8)).rounded(.up))
     }
 
-    /// Twice the mean: most replies are shorter.
-    var likelyOutput: Int {
-        state.withLock {
-            $0.weight > 0 ? max(64, Int(2 * $0.output / $0.weight)) : Self.usualOutput
+    /// More than most replies take: four times the mean.
+    var generousOutput: Int {
+        state.withLock { state in
+            let mean = state.weight > 0 ? state.output / state.weight : 0
+            return max(Self.usualOutput, Int(min(4 * mean, 1e9)))
         }
     }
 

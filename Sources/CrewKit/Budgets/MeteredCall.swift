@@ -32,7 +32,7 @@ struct MeteredCall: Sendable {
         let estimate = estimated()
         let grant = try await reserve(id, budget, estimate)
         var bounded = request
-        bounded.maxOutputTokens = estimate.outputCap(grant.left) ?? request.maxOutputTokens
+        bounded.maxOutputTokens = estimate.outputCap(grant) ?? request.maxOutputTokens
         let started = CallTimer(meter.clock)
         let reply: ModelReply
         do {
@@ -44,8 +44,9 @@ struct MeteredCall: Sendable {
             }
         } catch {
             let lost = lost(to: error, started.milliseconds, estimate)
+            let counted = counted(lost, grant)
             // What went wrong before matters more than a store that failed as well.
-            let notices = (try? await budget.store.settle(id, as: lost)) ?? []  // see above
+            let notices = (try? await budget.store.settle(id, as: counted)) ?? []  // see above
             for notice in notices { progress(.budget(notice)) }
             tellLoss(lost)
             throw error
@@ -97,7 +98,9 @@ struct MeteredCall: Sendable {
         _ body: @escaping @Sendable () async throws -> ModelReply
     ) async throws -> ModelReply {
         guard let left = grant.left[.time],
-            let line = budget.lines.first(where: { $0.limit.measure == .time })
+            let line = budget.lines.first(where: {
+                $0.limit.measure == .time && $0.limit.mode == .block
+            })
         else { return try await body() }
         return try await withThrowingTaskGroup(of: ModelReply.self) { group in
             group.addTask { try await body() }
@@ -166,6 +169,17 @@ extension MeteredCall {
         return lost
     }
 
+    /// Nobody tells what a broken reply took, and a model may have thought unseen: under a budget that
+    /// blocks all that was put aside for it counts.
+    private func counted(_ lost: Spending, _ grant: BudgetGrant) -> Spending {
+        guard lost[.tokens] > 0, !grant.left.isEmpty else { return lost }
+        var counted = lost
+        counted.inputTokens = max(lost.inputTokens, grant.amount.inputTokens)
+        counted.outputTokens = max(lost.outputTokens, grant.amount.outputTokens)
+        counted.cost = max(lost.cost, grant.amount.cost)
+        return counted
+    }
+
     private static func mayHaveSpent(_ code: CrewError.Code) -> Bool {
         switch code {
         case .modelTimeout, .modelStreamCut, .modelContentFiltered: true
@@ -186,55 +200,6 @@ extension MeteredCall {
 extension BudgetLine {
     /// A bound on money cannot hold for a model whose price nobody knows.
     fileprivate var needsPrice: Bool { limit.mode == .block && limit.measure == .cost }
-}
-
-/// What one attempt at a call is likely to spend.
-struct CallEstimate: Sendable {
-    /// By character classes, before it is corrected by what other calls took.
-    let uncorrectedInput: Int
-    let input: Int
-    /// Of the request.
-    let bytes: Int
-    let least: Spending
-    let likely: Spending
-    private let price: TokenPrice?
-    private let isBounded: Bool
-
-    init(of request: ModelRequest, price: TokenPrice?, history: CallHistory) {
-        let isMetered = request.budget?.lines.isEmpty == false
-        uncorrectedInput = TokenEstimate.byClass(of: request)
-        input = history.corrected(uncorrectedInput)
-        bytes = isMetered ? request.messages.reduce(0) { $0 + $1.text.utf8.count } : 0
-        self.price = price
-        isBounded = request.maxOutputTokens != nil
-        let output = request.maxOutputTokens ?? history.likelyOutput
-        let milliseconds = history.likelyMilliseconds
-        likely = Self.spending(input, output, bytes, milliseconds, price)
-        least = Self.spending(input, isBounded ? output : 1, bytes, 1, price)
-    }
-
-    private static func spending(
-        _ input: Int, _ output: Int, _ bytes: Int, _ milliseconds: Int, _ price: TokenPrice?
-    ) -> Spending {
-        let usage = Usage(inputTokens: input, outputTokens: output)
-        return Spending(
-            inputTokens: input, outputTokens: output,
-            cost: price.flatMap { usage.nanodollars(at: $0) } ?? 0, calls: 1, time: milliseconds,
-            bytes: Spending.sum(bytes, Spending.sum(output, 0)))
-    }
-
-    /// The most tokens of a reply without a bound of its own that the budgets leave room for.
-    func outputCap(_ left: [BudgetMeasure: Int]) -> Int? {
-        guard !isBounded else { return nil }
-        var caps: [Int] = []
-        if let all = left[.tokens] { caps.append(all - input) }
-        if let output = left[.outputTokens] { caps.append(output) }
-        if let money = left[.cost], let price, price.outputPerMillion > 0 {
-            let rest = Double(money - least.cost) / (1_000 * price.outputPerMillion)
-            caps.append(rest < Double(Int32.max) ? Int(rest) + 1 : Int(Int32.max))
-        }
-        return caps.min().map { max(1, $0) }
-    }
 }
 
 /// Measures how long a call takes.

@@ -73,6 +73,17 @@ extension Usage {
 }
 
 extension TokenPrice {
+    /// Billionths of a dollar for so many tokens at the dearest they can be: written to a cache, and
+    /// reasoned.
+    func mostNanodollars(input: Int, output: Int) -> Int {
+        let rates = rates(forInput: input)
+        let sum =
+            Double(max(0, input)) * max(rates.input, rates.written)
+            + Double(max(0, output)) * max(rates.output, rates.reasoning)
+        let nanodollars = (sum * 1000).rounded(.up)
+        return nanodollars < Double(Int.max) ? Int(nanodollars) : Int.max
+    }
+
     fileprivate struct Rates {
         var input, cached, written, output, reasoning: Double
     }

@@ -21,7 +21,7 @@ extension RunState {
             caller = started.caller
             session = started.session
             tenant = started.tenant
-            inputs = 1
+            allowances = 1
             beginTurn(of: started.agent)
         case .resumed(let resumed): resume(resumed)
         case .recovered: recover()

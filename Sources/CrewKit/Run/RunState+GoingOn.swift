@@ -77,7 +77,6 @@ extension RunState {
         pause = nil
         phaseBeforeEnd = nil
         entries.append(.user(input))
-        inputs += 1
         turnOwner = agent
         phase = .turnDue(agent)
         resetLimits()
@@ -85,6 +84,7 @@ extension RunState {
 
     /// Limits count from what a person last did.
     private mutating func resetLimits() {
+        allowances += 1
         rounds = 0
         handoffs = 0
         followed = [:]

@@ -32,7 +32,7 @@ extension RunState: Codable {
 
     private struct Counts: Codable {
         var rounds, handoffs, totalRounds, totalHandoffs, groups, modelCalls, tokens: Int
-        var inputs, lostCalls: Int
+        var allowances, lostCalls: Int
     }
 
     init(from decoder: any Decoder) throws {
@@ -55,7 +55,7 @@ extension RunState: Codable {
         (rounds, handoffs) = (counts.rounds, counts.handoffs)
         (totalRounds, totalHandoffs) = (counts.totalRounds, counts.totalHandoffs)
         (groups, modelCalls, tokens) = (counts.groups, counts.modelCalls, counts.tokens)
-        (inputs, lostCalls) = (counts.inputs, counts.lostCalls)
+        (allowances, lostCalls) = (counts.allowances, counts.lostCalls)
         session = try values.decodeIfPresent(SessionID.self, forKey: .session)
         tenant = try values.decodeIfPresent(String.self, forKey: .tenant)
         isRepairing = try values.decode(Bool.self, forKey: .isRepairing)
@@ -81,7 +81,7 @@ extension RunState: Codable {
             Counts(
                 rounds: rounds, handoffs: handoffs, totalRounds: totalRounds,
                 totalHandoffs: totalHandoffs, groups: groups, modelCalls: modelCalls,
-                tokens: tokens, inputs: inputs, lostCalls: lostCalls), forKey: .counts)
+                tokens: tokens, allowances: allowances, lostCalls: lostCalls), forKey: .counts)
         try values.encodeIfPresent(session, forKey: .session)
         try values.encodeIfPresent(tenant, forKey: .tenant)
         try values.encode(isRepairing, forKey: .isRepairing)

@@ -23,8 +23,8 @@ struct RunState: Sendable {
     var caller: RunCaller?
     var session: SessionID?
     var tenant: String?
-    /// What people said so far, the first input included.
-    var inputs = 0
+    /// How often the limits began to count anew, the first time included.
+    var allowances = 0
     var entries: [ConversationEntry] = []
     /// Since the last input.
     var rounds = 0
@@ -92,7 +92,7 @@ struct RunState: Sendable {
         self.caller = run.caller
         self.session = run.session
         self.tenant = run.tenant
-        self.inputs = run.inputs
+        self.allowances = run.allowances
         self.turnOwner = member.agent
         self.phase = .turnDue(member.agent)
     }

@@ -5,6 +5,7 @@
 struct Subruns: Sendable {
     let runner: CrewRunner
     let caller: RunCaller
+    let tenant: String?
     let key: String
     /// What this call began before, and the last event of it that is in the log already.
     let begun: SubrunPlace?
@@ -28,6 +29,7 @@ struct Subruns: Sendable {
         let runner = crew ?? self.runner
         var request = RunRequest(input, startAgent: agent)
         request.caller = caller
+        request.tenant = tenant
         request.caller?.isAlone = agent != nil
         request.idempotencyKey = Self.key(key)
         let run = try await runner.startFollowing(request).run

@@ -22,9 +22,9 @@ extension TurnPerformer {
             owner(of: limit.scope, agent, in: state).map { BudgetLine(limit: limit, owner: $0) }
         }
         if let bound = crew.settings.maxTokens {
-            // It counts from the last input: each has an account of its own.
+            // It counts anew with each input: each has an account of its own.
             let limit = BudgetLimit(.tokens, per: .run, amount: bound, warnings: [])
-            lines.append(BudgetLine(limit: limit, owner: "\(run)/\(state.inputs)"))
+            lines.append(BudgetLine(limit: limit, owner: "\(run)#\(state.allowances)"))
         }
         for inherited in state.caller?.budgets ?? [] where !lines.contains(inherited) {
             lines.append(inherited)

@@ -55,9 +55,7 @@ struct TurnPerformer: Sendable {
             let (message, news) = read(reply, as: asked.shape, of: definition, in: state)
             let replied = Replied(
                 agent: agent, round: state.rounds, message: message, finish: reply.finish,
-                usage: reply.usage,
-                cost: reply.cost
-                    ?? price(of: definition, in: state).flatMap { reply.usage?.cost(at: $0) },
+                usage: reply.usage, cost: reply.cost,
                 model: reply.model ?? model.name, lost: relay.lost(of: model.name))
             return asked.trimmed + relay.events + slow + news.warnings + [.replied(replied)]
                 + news.rejection
@@ -80,12 +78,6 @@ struct TurnPerformer: Sendable {
                 RunWarning(
                     agent: agent, code: .slowCall, message: "the model call took \(seconds) s"))
         ]
-    }
-
-    /// What another model costs than the agent's own is not known.
-    private func price(of agent: ValidatedCrew.Agent, in state: RunState) -> TokenPrice? {
-        guard state.model == nil else { return nil }
-        return agent.definition.price
     }
 
     private func noModel(_ agent: AgentID, _ state: RunState) -> RunEvent {

@@ -90,6 +90,26 @@ struct BudgetBookTests {
         #expect(!call(errors: 1))
     }
 
+    @Test(
+        "What cannot be foreseen of a call blocks the next one",
+        arguments: [BudgetMeasure.reasoningTokens, .cachedTokens])
+    func unforeseen(_ measure: BudgetMeasure) throws {
+        var book = BudgetBook()
+        let lines = [line(measure, 10)]
+        let reservation = ask(lines, least: Spending(calls: 1))
+        guard case .granted(let grant) = book.reserve(reservation, at: noon) else {
+            Issue.record("was refused")
+            return
+        }
+        _ = book.settle(
+            OpenReservation(reservation, grant),
+            as: Spending(cachedTokens: 10, reasoningTokens: 10, calls: 1))
+        guard case .refused = book.reserve(reservation, at: noon) else {
+            Issue.record("was granted")
+            return
+        }
+    }
+
     @Test("A limit that only warns lets calls pass, and says once that it was")
     func warns() throws {
         var book = BudgetBook()

@@ -72,18 +72,25 @@ struct MeteredModelTests {
         #expect(reply.cost == 0)
     }
 
-    @Test("A reply without a bound of its own is bounded by what is left")
+    @Test("A reply without a bound of its own is bounded by what was put aside for it")
     func caps() async throws {
-        let base = ScriptedModel(["a": [.text("one"), .text("two"), .text("three")]])
+        let base = ScriptedModel([
+            "a": [.text("one"), .text("two"), .text("three"), .text("4"), .text("5")]
+        ])
         let model = MeteredModel(base, price: price)
         _ = try await model.reply(to: request(line(.outputTokens, 77))) { _ in }
         #expect(base.requests.last?.maxOutputTokens == 77)
-        // A dollar buys 20,000 tokens of output.
-        _ = try await model.reply(to: request(line(.cost, 1_000_000_000, of: "d"))) { _ in }
+        // A dime buys 2,000 tokens of output.
+        _ = try await model.reply(to: request(line(.cost, 100_000_000, of: "d"))) { _ in }
         let cap = try #require(base.requests.last?.maxOutputTokens)
-        #expect(cap > 19_900 && cap <= 20_000)
+        #expect(cap > 1_900 && cap <= 2_000)
         _ = try await model.reply(to: request(line(.tokens, 1_000, of: "e"), output: 20)) { _ in }
         #expect(base.requests.last?.maxOutputTokens == 20)
+        // No endpoint takes a bound of millions.
+        _ = try await model.reply(to: request(line(.tokens, 50_000_000, of: "f"))) { _ in }
+        #expect(base.requests.last?.maxOutputTokens == 4_096)
+        _ = try await model.reply(to: request(line(.tokens, 1, of: "g", mode: .warn))) { _ in }
+        #expect(base.requests.last?.maxOutputTokens == nil)
     }
 
     @Test("An attempt that broke off in mid-reply counts with what it is thought to have spent")
@@ -143,17 +150,23 @@ struct MeteredModelTests {
         #expect(try await broken.balances(of: [limit.account], at: Date())[0].calls == 1)
     }
 
-    @Test("A cancelled call counts what had come, and is no failure")
+    @Test("A cancelled call counts all that was put aside, tells what had come, and is no failure")
     func cancelled() async throws {
         let base = ScriptedModel(["a": [.hang(after: "half of the answer")]])
         let model = MeteredModel(base, price: price)
         let limit = line(.tokens, 10_000)
-        let task = Task { try await model.reply(to: request(limit)) { _ in } }
+        let log = Log()
+        let task = Task { try await model.reply(to: request(limit)) { log.take($0) } }
         await base.waitForRequests(1)
         task.cancel()
         await #expect(throws: CancellationError.self) { try await task.value }
         let spent = try await spent(limit)
-        #expect(spent.outputTokens == 6)
+        #expect(spent.outputTokens == 4_096)
+        let told = log.all.compactMap { progress -> Int? in
+            if case .lost(let usage, _) = progress { return usage.outputTokens }
+            return nil
+        }
+        #expect(told == [6])
         #expect(spent.errors == 0)
         #expect(spent.calls == 1)
     }
@@ -187,8 +200,8 @@ struct MeteredModelTests {
         _ = try await model.reply(to: asked) { _ in }
         let after = CallEstimate(of: asked, price: nil, history: model.history)
         #expect(after.input == 3 * before.input)
-        #expect(before.likely.outputTokens == 1_024)
-        #expect(after.likely.outputTokens == 80)
+        #expect(before.likely.outputTokens == 4_096)
+        #expect(after.likely.time < before.likely.time)
     }
 
     @Test(

@@ -156,6 +156,21 @@ struct RunBudgetTests {
         #expect(result.text == "whole")
     }
 
+    @Test("A run that its token limit ended has a new allowance when it is resumed")
+    func allowance() async throws {
+        var crew = CrewFixture(
+            AgentDefinition(id: "a", handoffTargets: ["b"]), AgentDefinition(id: "b"))
+        crew.definition.settings.maxTokens = 100
+        let runner = try crew.runner(model(["a": [reply("half")], "b": [reply("whole")]]))
+        let results = try await withRunning(runner) {
+            let run = try await runner.start(RunRequest("hi"))
+            let first = try await runner.result(of: run)
+            try await runner.resume(run)
+            return [first, try await runner.result(of: run)]
+        }
+        #expect(results.map(\.outcome) == [.limitReached(.tokens), .completed])
+    }
+
     @Test("Attempts that came to nothing are part of what a run has spent")
     func lost() async throws {
         let crew = try CrewFixture(AgentDefinition(id: "a")).crew()
