@@ -36,12 +36,7 @@ struct MeteredCall: Sendable {
         let started = CallTimer(meter.clock)
         let reply: ModelReply
         do {
-            reply = try await within(grant, budget) { [bounded] in
-                try await meter.base.reply(to: bounded) {
-                    tally.take($0)
-                    progress($0)
-                }
-            }
+            reply = try await within(grant, budget) { [bounded] in try await ask(bounded) }
         } catch {
             let lost = lost(to: error, started.milliseconds, estimate)
             let counted = counted(lost, grant)
@@ -63,15 +58,22 @@ struct MeteredCall: Sendable {
     private func unbounded() async throws -> ModelReply {
         let started = CallTimer(meter.clock)
         do {
-            let reply = try await meter.base.reply(to: request) {
-                tally.take($0)
-                progress($0)
-            }
-            return priced(reply)
+            return priced(try await ask(request))
         } catch {
             tellLoss(lost(to: error, started.milliseconds, estimated()))
             throw error
         }
+    }
+
+    /// Nothing that an endpoint tells of its spending is taken on trust.
+    private func ask(_ request: ModelRequest) async throws -> ModelReply {
+        var reply = try await meter.base.reply(to: request) {
+            tally.take($0)
+            progress($0)
+        }
+        reply.usage = reply.usage?.plausible
+        reply.cost = reply.cost.flatMap { (0...1_000_000).contains($0) ? $0 : nil }
+        return reply
     }
 
     private func reserve(
@@ -121,7 +123,8 @@ struct MeteredCall: Sendable {
     private func priced(_ reply: ModelReply) -> ModelReply {
         var reply = reply
         // What costs nothing costs nothing however much of it there was.
-        let cost = price == .free ? 0 : price.flatMap { reply.usage?.cost(at: $0) }
+        let usage = reply.usage.flatMap { $0.isComplete ? $0 : nil }
+        let cost = price == .free ? 0 : price.flatMap { usage?.cost(at: $0) }
         reply.cost = reply.cost ?? cost
         return reply
     }

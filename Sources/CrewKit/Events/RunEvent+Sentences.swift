@@ -72,6 +72,10 @@ extension BudgetNotice {
         let bound = "\(limit.measure.text(limit.amount)) \(limit.name(of: owner))"
         let reset = resetsAt.map { "; it begins anew at \(Timestamp.text($0))" } ?? ""
         switch kind {
+        case .refused where limit.scope == .call:
+            return
+                "the call may take \(limit.measure.text(asked ?? 0)), and \(limit.measure.text(limit.amount)) "
+                + "is the most for one"
         case .refused:
             let asked = asked.map { ", and this call may take \(limit.measure.text($0))" } ?? ""
             return

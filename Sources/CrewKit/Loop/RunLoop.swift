@@ -63,8 +63,13 @@ struct RunLoop: Sendable {
     }
 
     private mutating func callModel(of agent: AgentID) async throws {
+        let (journal, branch) = (journal, state.member?.branch)
         // `nil` means that the call was cancelled: the next step then ends the run.
-        guard let events = await performer.callModel(of: agent, in: state) else { return }
+        guard
+            let events = await performer.callModel(
+                of: agent, in: state,
+                report: { try await journal.report($0, branch: branch) })
+        else { return }
         try await record(events)
     }
 }

@@ -29,6 +29,21 @@ public struct Usage: Sendable, Hashable, Codable {
     /// Input and output together, where at least one is known.
     public var totalTokens: Int? { Self.sum(inputTokens, outputTokens) }
 
+    /// The same without what no call can have spent: such numbers are unknown.
+    var plausible: Usage {
+        func checked(_ count: Int?) -> Int? {
+            count.flatMap { (0...1_000_000_000).contains($0) ? $0 : nil }
+        }
+        var usage = self
+        usage.inputTokens = checked(inputTokens)
+        usage.outputTokens = checked(outputTokens)
+        usage.cachedInputTokens = checked(cachedInputTokens)
+        usage.cacheWriteTokens = checked(cacheWriteTokens)
+        usage.reasoningTokens = checked(reasoningTokens)
+        if usage.inputTokens == nil || usage.outputTokens == nil { usage.isComplete = false }
+        return usage
+    }
+
     public static func + (left: Usage, right: Usage) -> Usage {
         Usage(
             inputTokens: sum(left.inputTokens, right.inputTokens),

@@ -20,6 +20,10 @@ extension RunState {
     /// knows whether they took effect.
     mutating func recover() {
         switch phase {
+        case .roundUnderWay:
+            // Nobody knows what the call has spent.
+            lostCalls += 1
+            usage = (usage ?? Usage()) + Usage(isComplete: false)
         case .toolsUnderWay(let agent, var batch):
             batch.interrupt()
             phase = .toolsUnderWay(agent, batch)

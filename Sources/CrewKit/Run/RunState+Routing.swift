@@ -22,7 +22,8 @@ extension RunState {
     /// What follows from the route that a reply's shape names.
     private func follow(_ route: String, of agent: ValidatedCrew.Agent) -> [RunEvent] {
         guard let choice = crew.routeChoices(of: agent).first(where: { $0.name == route }) else {
-            return followUp(of: agent)
+            // It was asked for by name that nobody takes over.
+            return agent.waitsForSignal ? [pauseForInput(of: agent.id)] : end(.completed)
         }
         guard let signal = choice.signal else {
             return follow(choice.target, from: agent.id, reason: .schema)

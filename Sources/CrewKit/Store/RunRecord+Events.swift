@@ -71,6 +71,9 @@ extension RunRecord {
             spend(reply.lost?.usage, cost: reply.lost?.cost)
             spend(reply.usage ?? Usage(isComplete: false), cost: reply.cost)
         case .toolReturned(let returned): spend(returned.usage, cost: returned.cost)
+        // A call that was under way when its process died has no other event.
+        case .runEnded(let ended) where ended.usage?.isComplete == false:
+            usage?.isComplete = false
         case .roundCancelled(let cancelled):
             spend(cancelled.lost.usage, cost: cancelled.lost.cost)
         case .roundFailed(let failed): spend(failed.lost?.usage, cost: failed.lost?.cost)

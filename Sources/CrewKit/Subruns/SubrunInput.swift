@@ -34,9 +34,14 @@ struct SubrunInput: Sendable {
         return definition
     }
 
-    /// One text as it is; several arguments as lines.
+    /// One text as it is; several arguments as lines, in the order of the parameters: that of the
+    /// arguments does not survive every way of storing them.
     func text(_ arguments: JSONObject) -> String {
-        let texts = arguments.map { ($0.key, $0.value.string ?? $0.value.text) }
+        let declared = parameters["properties"]?.object?.keys.map { $0 } ?? []
+        let others = arguments.keys.filter { !declared.contains($0) }.sorted()
+        let texts = (declared + others).compactMap { name in
+            arguments[name].map { (name, $0.string ?? $0.text) }
+        }
         if texts.count == 1, let only = texts.first { return only.1 }
         return texts.map { "\($0): \($1)" }.joined(separator: "\n")
     }

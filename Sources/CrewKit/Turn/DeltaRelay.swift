@@ -4,7 +4,9 @@ import Synchronization
 final class DeltaRelay: Sendable {
     private struct State {
         var index = 0
+        /// What befell the call, and how much of it is stored already.
         var events: [RunEvent] = []
+        var reported = 0
         var lost: LostCalls?
     }
 
@@ -13,6 +15,7 @@ final class DeltaRelay: Sendable {
     private let agent: AgentID
     private let round: Int
     private let state = Mutex(State())
+    private let news = AsyncStream.makeStream(of: RunEvent.self)
 
     init(feed: EventFeed, branch: BranchID?, agent: AgentID, round: Int) {
         self.feed = feed
@@ -21,8 +24,29 @@ final class DeltaRelay: Sendable {
         self.round = round
     }
 
-    /// What became of the call before it had its reply, for the log.
-    var events: [RunEvent] { state.withLock { $0.events } }
+    /// What befell the call and could not be stored while it was under way.
+    var unreported: [RunEvent] { state.withLock { Array($0.events.dropFirst($0.reported)) } }
+
+    /// Makes the call, and has stored meanwhile what befalls it: a wait may be long, and a process may
+    /// die in it.
+    func reporting(
+        _ report: @escaping @Sendable (RunEvent) async throws -> Void,
+        _ call: @Sendable () async throws -> ModelReply
+    ) async throws -> ModelReply {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask {
+                for await event in self.news.stream {
+                    // What is not stored now is stored with the reply, or tells then why it cannot be.
+                    guard (try? await report(event)) != nil else { return }
+                    self.state.withLock { $0.reported += 1 }
+                }
+            }
+            let result = await Result { try await call() }
+            news.continuation.finish()
+            try await group.waitForAll()
+            return try result.get()
+        }
+    }
 
     /// What attempts spent that came to nothing; absent when there were none.
     func lost(of model: String) -> LostCalls? {
@@ -40,17 +64,17 @@ final class DeltaRelay: Sendable {
         let lost = lost(of: model)
         if error is CancellationError, Task.isCancelled {
             guard let lost, lost.usage != nil else { return nil }
-            return events + [
+            return unreported + [
                 .roundCancelled(RoundCancelled(agent: agent, round: round, lost: lost))
             ]
         }
         let error = CrewError(modelFailure: error)
         guard let refusal = error.cause as? BudgetRefusal else {
-            return events + [failed(error, lost)]
+            return unreported + [failed(error, lost)]
         }
         let report = BudgetReported(
             agent: agent, round: round, notice: refusal.notice, lost: lost)
-        return events + [.budgetReported(report)]
+        return unreported + [.budgetReported(report)]
     }
 
     func pass(on progress: ModelProgress) {
@@ -107,5 +131,19 @@ final class DeltaRelay: Sendable {
         }
     }
 
-    private func note(_ event: RunEvent) { state.withLock { $0.events.append(event) } }
+    private func note(_ event: RunEvent) {
+        state.withLock { $0.events.append(event) }
+        news.continuation.yield(event)
+    }
+}
+
+extension Result where Failure == any Error {
+    /// What an asynchronous body returned or threw.
+    fileprivate init(catching body: () async throws -> Success) async {
+        do {
+            self = .success(try await body())
+        } catch {
+            self = .failure(error)
+        }
+    }
 }

@@ -35,7 +35,12 @@ struct TurnPerformer: Sendable {
     }
 
     /// Makes the model call of a round; `nil` when it was cancelled and nothing is to be said of it.
-    func callModel(of agent: AgentID, in state: RunState) async -> [RunEvent]? {
+    ///
+    /// - Parameter report: stores and shows what befalls the call while it is under way.
+    func callModel(
+        of agent: AgentID, in state: RunState,
+        report: @escaping @Sendable (RunEvent) async throws -> Void = { _ in }
+    ) async -> [RunEvent]? {
         guard let definition = crew.agent(agent) else { return [noModel(agent, state)] }
         let model: ModelChain
         do {
@@ -50,14 +55,16 @@ struct TurnPerformer: Sendable {
         let relay = DeltaRelay(feed: feed, branch: branch, agent: agent, round: state.rounds)
         let begun = clock.now
         do {
-            let reply = try await model.reply(to: asked.request) { relay.pass(on: $0) }
+            let reply = try await relay.reporting(report) {
+                try await model.reply(to: asked.request) { relay.pass(on: $0) }
+            }
             let slow = slowCall(of: agent, since: begun)
             let (message, news) = read(reply, as: asked.shape, of: definition, in: state)
             let replied = Replied(
                 agent: agent, round: state.rounds, message: message, finish: reply.finish,
                 usage: reply.usage, cost: reply.cost,
                 model: reply.model ?? model.name, lost: relay.lost(of: model.name))
-            return asked.trimmed + relay.events + slow + news.warnings + [.replied(replied)]
+            return asked.trimmed + relay.unreported + slow + news.warnings + [.replied(replied)]
                 + news.rejection
         } catch {
             return relay.events(

@@ -171,6 +171,29 @@ struct MeteredModelTests {
         #expect(spent.calls == 1)
     }
 
+    @Test(
+        "Numbers that no call can have spent are unknown",
+        arguments: [
+            Usage(inputTokens: .max, outputTokens: .max), Usage(inputTokens: -5, outputTokens: -9),
+            Usage(inputTokens: nil, outputTokens: -1), Usage(inputTokens: 1 << 40, outputTokens: 3),
+        ])
+    func nonsense(_ usage: Usage) async throws {
+        var reply = ModelReply(text: "x", usage: usage)
+        reply.cost = .infinity
+        let limit = line(.tokens, 100_000)
+        let model = MeteredModel(
+            ScriptedModel(["a": [.reply(reply), .reply(reply), .reply(reply)]]), price: price)
+        for _ in 0..<2 {
+            let answer = try await model.reply(to: request(limit)) { _ in }
+            #expect(answer.usage?.isComplete == false)
+            #expect(answer.cost == nil)
+        }
+        _ = try await model.reply(to: request()) { _ in }
+        let spent = try await spent(limit)
+        #expect(spent.inputTokens > 0 && spent[.tokens] < 1_000)
+        #expect(spent.cost > 0)
+    }
+
     @Test("A call ends when the time is over that its budget leaves")
     func time() async throws {
         let clock = ManualClock()

@@ -156,6 +156,28 @@ struct RunBudgetTests {
         #expect(result.text == "whole")
     }
 
+    @Test("What befalls a call is stored while it is under way")
+    func live() async throws {
+        let clock = ManualClock()
+        let crew = try CrewFixture(AgentDefinition(id: "a")).crew()
+        let base = model(["a": [.failure(CrewError(.modelOverloaded, "later")), reply("x")]])
+        let policy = ModelRetryPolicy(firstDelay: .seconds(8))
+        let chain = ModelChain(
+            [ModelLink(base, price: nil, retry: policy)], clock: clock, random: { 0.5 })
+        let runner = try CrewRunner(crew: crew, models: ModelSet(chains: ["a": chain]))
+        let told = try await withRunning(runner) {
+            let run = try await runner.start(RunRequest("hi"))
+            for try await item in try await runner.events(of: run) {
+                if case .event(let stored) = item, stored.event.name == "model_retried" { break }
+            }
+            await clock.waitForSleepers(of: .seconds(4))
+            clock.advance(by: .seconds(4))
+            return try await CrewFixture.follow(run, of: runner)
+        }
+        #expect(told.names.filter { $0 == "model_retried" }.count == 1)
+        #expect(told.result.outcome == .completed)
+    }
+
     @Test("A run that its token limit ended has a new allowance when it is resumed")
     func allowance() async throws {
         var crew = CrewFixture(
