@@ -29,9 +29,11 @@ public struct ModelChain: LanguageModel {
         precondition(!links.isEmpty, "a chain has at least one link")
         self.links = links
         stations = links.enumerated().map { index, link in
+            let isHandedOn = links[(index + 1)...].contains { $0.takesOver(after: .modelTimeout) }
             let isLast = !links[(index + 1)...].contains { $0.takesOver(after: .modelLeftAlone) }
             return Station(
-                model: link.equipped(isLast: isLast, clock: clock, random: random),
+                model: link.equipped(
+                    isLast: isLast, retriesTimeouts: !isHandedOn, clock: clock, random: random),
                 conditions: link.conditions)
         }
     }

@@ -52,8 +52,10 @@ public struct ModelLink: Sendable {
     ///
     /// - Parameter isLast: whether nobody takes over when the endpoint is left alone; it is then
     ///   waited for, as a call that may be made again is.
+    /// - Parameter retriesTimeouts: false where another model takes over from one that is silent.
     func equipped(
-        isLast: Bool, clock: any Clock<Duration>, random: @escaping @Sendable () -> Double
+        isLast: Bool, retriesTimeouts: Bool, clock: any Clock<Duration>,
+        random: @escaping @Sendable () -> Double
     ) -> any LanguageModel {
         var model = metered(clock)
         if let gate { model = GatedModel(model, source: gate, waitsForTrial: isLast) }
@@ -62,7 +64,8 @@ public struct ModelLink: Sendable {
         }
         guard let retry else { return model }
         return RetryingModel(
-            model, policy: retry, waitsWhenLeftAlone: isLast, clock: clock, random: random)
+            model, policy: retry, waitsWhenLeftAlone: isLast, retriesTimeouts: retriesTimeouts,
+            clock: clock, random: random)
     }
 
     /// Nothing is counted twice: what meters already stays as it is.

@@ -14,21 +14,25 @@ public struct RetryingModel: LanguageModel {
     private let base: any LanguageModel
     private let policy: Policy
     private let waitsWhenLeftAlone: Bool
+    private let retriesTimeouts: Bool
     private let clock: any Clock<Duration>
     private let random: @Sendable () -> Double
 
     /// - Parameters:
     ///   - waitsWhenLeftAlone: whether an endpoint that is left alone for a while is waited for.
+    ///   - retriesTimeouts: whether a call that took too long is made again; better not where another
+    ///     model takes over.
     ///   - random: a number from 0 up to 1; delays are spread by it, so that many callers do not come
     ///     back together.
     public init(
         _ base: any LanguageModel, policy: Policy = Policy(), waitsWhenLeftAlone: Bool = false,
-        clock: any Clock<Duration> = ContinuousClock(),
+        retriesTimeouts: Bool = true, clock: any Clock<Duration> = ContinuousClock(),
         random: @escaping @Sendable () -> Double = { .random(in: 0..<1) }  // default
     ) {
         self.base = base
         self.policy = policy
         self.waitsWhenLeftAlone = waitsWhenLeftAlone
+        self.retriesTimeouts = retriesTimeouts
         self.clock = clock
         self.random = random
     }
@@ -39,6 +43,7 @@ public struct RetryingModel: LanguageModel {
         let time = RunClock(clock)
         let deadline = time.deadline(after: policy.total)
         var attempt = 1
+        var earlier: CrewError?
         while true {
             do {
                 return try await base.reply(to: request, progress: progress)
@@ -46,7 +51,8 @@ public struct RetryingModel: LanguageModel {
                 guard attempt < policy.attempts, isWorthRetrying(error.code),
                     let delay = delay(after: attempt, error),
                     delay < time.remaining(until: deadline)
-                else { throw error }
+                else { throw Self.told(error, after: earlier) }
+                earlier = error.code == .modelLeftAlone ? earlier : error
                 try Task.checkCancellation()
                 progress(.retrying(attempt: attempt, after: delay, reason: error.code))
                 try await clock.sleep(for: delay)
@@ -55,8 +61,17 @@ public struct RetryingModel: LanguageModel {
         }
     }
 
+    /// That an endpoint is left alone says nothing of why.
+    private static func told(_ error: CrewError, after earlier: CrewError?) -> CrewError {
+        guard error.code == .modelLeftAlone, let earlier else { return error }
+        return CrewError(
+            error.code, "\(error.message); before that: \(earlier.message)", cause: earlier,
+            retryAfter: error.retryAfter)
+    }
+
     private func isWorthRetrying(_ code: CrewError.Code) -> Bool {
-        code.isWorthRetrying || waitsWhenLeftAlone && code == .modelLeftAlone
+        if code == .modelTimeout { return retriesTimeouts }
+        return code.isWorthRetrying || waitsWhenLeftAlone && code == .modelLeftAlone
     }
 
     /// How long to wait after a failed attempt; nil when that is too long.

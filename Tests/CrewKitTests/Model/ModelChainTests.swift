@@ -147,6 +147,21 @@ struct ModelChainTests {
             ])
     }
 
+    @Test("A model that is silent is handed on at once, and asked again only where nobody takes over")
+    func timeouts() async throws {
+        let bad = RetryingModelTests.bad(.modelTimeout)
+        let first = QueuedModel([bad], name: "first")
+        let second = QueuedModel([bad, Self.good], name: "second")
+        let clock = InstantClock()
+        let chain = ModelChain(
+            [
+                ModelLink(first, retry: ModelRetryPolicy()),
+                ModelLink(second, retry: ModelRetryPolicy(), conditions: [.onTimeout]),
+            ], clock: clock, random: { 1 })
+        #expect(try await chain.reply(to: Self.request) { _ in }.model == "second")
+        #expect(first.calls == 1 && second.calls == 2)
+    }
+
     @Test("Each link's replies cost what that link costs")
     func prices() async throws {
         let usage = Usage(inputTokens: 1_000_000, outputTokens: 0)
