@@ -23,7 +23,9 @@ struct Product {
     }
 
     /// An environment in which no endpoint, key or real `ping` is found.
-    static func environment(ping: URL? = nil) -> Environment {
+    static func environment(
+        ping: URL? = nil, more: [String: String] = [:]
+    ) -> Environment {
         var path = ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin"
         if let ping { path = "\(ping.path):\(path)" }
         var environment: [Environment.Key: String] = [
@@ -31,6 +33,7 @@ struct Product {
         ]
         // A sanitizer of this run is one of the binary too, and must not change its exit code.
         environment["TSAN_OPTIONS"] = ProcessInfo.processInfo.environment["TSAN_OPTIONS"]
+        for (name, value) in more { environment[Environment.Key(stringLiteral: name)] = value }
         return .custom(environment)
     }
 
@@ -38,9 +41,12 @@ struct Product {
         try await run(list: arguments, input: input)
     }
 
-    static func run(list arguments: [String], input: String = "") async throws -> Ended {
+    static func run(
+        list arguments: [String], input: String = "", more: [String: String] = [:]
+    ) async throws -> Ended {
         let result = try await Subprocess.run(
-            .path(FilePath(binary)), arguments: Arguments(arguments), environment: environment(),
+            .path(FilePath(binary)), arguments: Arguments(arguments),
+            environment: environment(more: more),
             workingDirectory: FilePath(NSTemporaryDirectory()), input: .string(input),
             output: .string(limit: 1 << 20), error: .string(limit: 1 << 20))
         let code =

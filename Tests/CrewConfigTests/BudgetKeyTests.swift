@@ -235,6 +235,45 @@ struct BudgetKeyTests {
         #expect(
             try codes(
                 "primary: {provider: openai, model: m}\nbudgets: [{cost_usd: 1, mode: warn}]")
-                == [])
+                == told)
+    }
+
+    @Test(
+        "What becomes of calls without a known price is told as it is",
+        arguments: [
+            (
+                "block", DefinitionProblem.Severity.warning,
+                "such calls are not made, and end the run"
+            ),
+            ("warn", .note, "such calls are made, and count as nothing"),
+        ])
+    func unknownPriceTold(
+        _ mode: String, _ severity: DefinitionProblem.Severity, _ words: String
+    ) throws {
+        let problem = try #require(
+            CrewFiles([
+                "crew.yaml": "agents: [a]",
+                "agents/a.yaml": "id: a\nname: A\nprimary: {provider: openai, model: m}\n"
+                    + "budgets: [{cost_usd: 1, mode: \(mode)}]",
+            ]).load().problems(tools: []).map(\.problem).first { $0.code == "unknown_price" })
+        #expect(problem.severity == severity)
+        #expect(problem.message.hasSuffix(words))
+    }
+
+    @Test("A budget per tenant is noted: the server names none")
+    func tenants() throws {
+        let limit = "budgets: [{per: tenant, calls: 8}]"
+        for folder in [
+            try CrewFiles(oneAgent(crew: "settings: {\(limit)}")), try CrewFiles(oneAgent(limit)),
+        ] {
+            let found = try folder.load().problems(tools: []).map(\.problem)
+            #expect(found.map(\.code).contains("unnamed_tenant"))
+            #expect(found.allSatisfy { $0.code != "unnamed_tenant" || $0.severity == .note })
+        }
+        let session = try CrewFiles(oneAgent("budgets: [{per: session, calls: 8}]"))
+        #expect(
+            try session.load().problems(tools: []).allSatisfy {
+                $0.problem.code != "unnamed_tenant"
+            })
     }
 }

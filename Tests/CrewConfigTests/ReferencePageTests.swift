@@ -45,9 +45,14 @@ struct ReferencePageTests {
 
     private static var tables: String {
         all.map { table in
-            let working = table.keys.filter { $0.effect == .works }
-            let idle = table.keys.filter { $0.effect != .works }
+            let base = base(of: table)
+            let keys = table.keys.dropFirst(base?.keys.count ?? 0)
+            let working = keys.filter { $0.effect == .works }
+            let idle = keys.filter { $0.effect != .works }
             var text = "\n## \(table.name)\n\n\(table.summary)\n"
+            if let base {
+                text += "\nIt has every key of [\(base.name)](#\(base.name)) and these:\n"
+            }
             if !working.isEmpty || table.others != nil {
                 text += "\n| key | type | default | meaning |\n|---|---|---|---|\n"
                 text += working.map(row).joined()
@@ -61,6 +66,22 @@ struct ReferencePageTests {
             }
             return text
         }.joined()
+    }
+
+    /// The block whose keys, all of them, this one begins with: a reader has met them.
+    private static func base(of table: KeyTable) -> KeyTable? {
+        let rows = table.keys.map(row)
+        return all.first {
+            !$0.keys.isEmpty && $0.keys.count < rows.count && rows.starts(with: $0.keys.map(row))
+        }
+    }
+
+    @Test("A block that has all keys of another refers to it and repeats none")
+    func reference() throws {
+        let section = try #require(
+            Self.tables.split(separator: "\n## ").first { $0.hasPrefix("fallback\n") })
+        #expect(section.contains("[model](#model)") && section.contains("| `on` |"))
+        #expect(!section.contains("`base_url`"))
     }
 
     private static func row(_ key: KeyTable.Key) -> String {

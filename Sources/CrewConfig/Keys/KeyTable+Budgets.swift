@@ -19,13 +19,15 @@ extension KeyTable {
                 "per", .word(["call", "run", "agent", "crew", "session", "tenant"]),
                 default: "`crew` in settings, `agent` in an agent's file",
                 "Whose spending is counted together; `per: agent` of a crew bounds each of its "
-                    + "agents."),
+                    + "agents. `session` counts only runs of a conversation, `tenant` only runs "
+                    + "that name a tenant, which only programs that embed the library do yet."),
             Key(
                 "within", .word(["minute", "hour", "day"]), default: "never begins anew",
                 "The span of UTC time with which the count begins anew."),
             Key(
                 "mode", .word(["block", "warn"]), default: "block",
-                "`block` makes no call that does not fit, `warn` makes it and gives a warning."),
+                "`block` makes no call that does not fit, `warn` makes it and gives a warning. Of a "
+                    + "model without a known price `cost_usd` blocks each call, or counts nothing."),
             Key(
                 "warn_at", .list(.number(0...1)),
                 default: "[0.75, 0.9], or none per call and within a minute",

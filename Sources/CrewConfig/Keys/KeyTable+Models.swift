@@ -22,8 +22,8 @@ extension KeyTable {
     private static let place = [
         Key(
             "provider", .text, default: "openai",
-            "`openai`, `openai-compatible`, `azure`, `openrouter`, `gemini`, `anthropic`, `ollama`, "
-                + "`vllm`, `lmstudio`, `llamacpp`, `scripted`, or `auto`.",
+            "`openai`, `openai-compatible`, `azure`, `openrouter`, `gemini`, `deepseek`, `anthropic`, "
+                + "`ollama`, `vllm`, `lmstudio`, `llamacpp`, `scripted`, or `auto`.",
             need: .strict, readsEnvironment: true),
         Key(
             "model", .text, default: "gpt-4o", "The model's name at the provider.",

@@ -10,9 +10,8 @@ struct BudgetCheck {
             check(agent.budgets, at: .agent(agent.id, "budgets"))
             let limits = crew.settings.budgets + agent.budgets
             checkFit(of: agent, into: limits)
-            if limits.contains(where: { $0.measure == .cost && $0.mode == .block }) {
-                checkPrices(of: agent)
-            }
+            let modes = limits.filter { $0.measure == .cost }.map(\.mode)
+            if !modes.isEmpty { checkPrices(of: agent, blocks: modes.contains(.block)) }
         }
     }
 
@@ -35,6 +34,12 @@ struct BudgetCheck {
                 .error, "out_of_range", at: path,
                 "the shares at which a budget warns must be above 0 and at most 1")
         }
+        if limits.contains(where: { $0.scope == .tenant }) {
+            add(
+                .note, "unnamed_tenant", at: path,
+                "a budget per tenant counts only runs that name a tenant; the server names none yet",
+                suggestion: "only programs that embed the library can name one")
+        }
     }
 
     /// An agent whose replies may be longer than a call allows would never be asked.
@@ -51,8 +56,8 @@ struct BudgetCheck {
             suggestion: "lower max_tokens, or raise the limit of a call")
     }
 
-    /// A limit on cost is none for a model whose price nobody knows.
-    private mutating func checkPrices(of agent: AgentDefinition) {
+    /// A limit on cost cannot be kept with a model whose price nobody knows.
+    private mutating func checkPrices(of agent: AgentDefinition, blocks: Bool) {
         let models = [agent.primary] + agent.fallbacks.map(\.reference)
         // Which model `auto` becomes is not known yet, nor who answers for no model at all.
         let unknown = models.enumerated().filter { index, model in
@@ -62,11 +67,14 @@ struct BudgetCheck {
         guard let first = unknown.first else { return }
         let names = unknown.map { "'\($0.element.model)' of \($0.element.provider)" }
         add(
-            .warning, "unknown_price",
+            blocks ? .warning : .note, "unknown_price",
             at: first.offset == 0
                 ? .agent(agent.id, "primary", "model") : .agent(agent.id, "fallbacks"),
             "a limit on cost counts for agent '\(agent.id)', and nobody knows what "
-                + "\(names.joined(separator: ", ")) costs; such calls count nothing",
+                + "\(names.joined(separator: ", ")) costs; "
+                + (blocks
+                    ? "such calls are not made, and end the run"
+                    : "such calls are made, and count as nothing"),
             suggestion: "add 'price:' to the model, with 0 for free, or see 'crew prices import'")
     }
 }

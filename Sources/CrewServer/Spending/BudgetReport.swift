@@ -32,25 +32,44 @@ package struct BudgetReport: Sendable {
     package init(
         of crew: CrewDefinition, in budgets: any BudgetStore, at time: Date
     ) async throws {
-        var limits: [(limit: BudgetLimit, agent: AgentID?)] = []
-        for limit in crew.settings.budgets {
-            let owners = limit.scope == .agent ? crew.agents.map { Optional($0.id) } : [nil]
-            limits += owners.map { (limit, $0) }
+        rows = try await Self.rows(Self.lines(of: crew), in: budgets, at: time)
+    }
+
+    /// One limit and the account in which it is counted, where there is just one.
+    private struct Line {
+        let limit: BudgetLimit
+        let agent: AgentID?
+        let account: BudgetAccount?
+
+        init(_ limit: BudgetLimit, _ crew: CrewDefinition, _ agent: AgentID?, isAgentsOwn: Bool) {
+            self.limit = limit
+            self.agent = agent
+            account = BudgetOwners(crew: crew.name, agent: agent)
+                .owner(of: limit.scope, isAgentsOwn: isAgentsOwn)
+                .map { BudgetAccount(scope: limit.scope, owner: $0, window: limit.window) }
         }
-        for agent in crew.agents { limits += agent.budgets.map { ($0, agent.id) } }
-        let accounts = limits.map { limit, agent in
-            BudgetAccount(
-                scope: limit.scope,
-                owner: limit.scope == .agent
-                    ? "\(crew.name)/\(agent?.rawValue ?? "")" : crew.name,
-                window: limit.window)
+    }
+
+    private static func lines(of crew: CrewDefinition) -> [Line] {
+        let shared = crew.settings.budgets.flatMap { limit in
+            let agents = limit.scope == .agent ? crew.agents.map { Optional($0.id) } : [nil]
+            return agents.map { Line(limit, crew, $0, isAgentsOwn: false) }
         }
-        let spent = try await budgets.balances(of: accounts, at: time)
-        rows = zip(limits, spent).map { line, spent in
-            let isKnown = line.limit.scope == .agent || line.limit.scope == .crew
+        let own = crew.agents.flatMap { agent in
+            agent.budgets.map { Line($0, crew, agent.id, isAgentsOwn: true) }
+        }
+        return shared + own
+    }
+
+    private static func rows(
+        _ lines: [Line], in budgets: any BudgetStore, at time: Date
+    ) async throws -> [Row] {
+        let accounts = lines.compactMap(\.account)
+        var spent = try await budgets.balances(of: accounts, at: time)[...]
+        return lines.map { line in
+            let balance = line.account == nil ? nil : spent.popFirst()
             return Row(
-                limit: line.limit, agent: line.agent,
-                spent: isKnown ? spent[line.limit.measure] : nil,
+                limit: line.limit, agent: line.agent, spent: balance?[line.limit.measure],
                 resetsAt: line.limit.window?.end(of: time))
         }
     }

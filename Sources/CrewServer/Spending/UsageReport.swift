@@ -17,13 +17,17 @@ package struct UsageReport: Sendable {
         /// False when something is counted here whose cost nobody knows.
         package var isCostComplete = true
 
-        mutating func add(_ calls: Int, _ usage: Usage, _ cost: Double?) {
+        package init(name: String) { self.name = name }
+
+        package mutating func add(_ calls: Int, _ usage: Usage, _ cost: Double?) {
             modelCalls += calls
             self.usage = self.usage + usage
             if let cost { self.cost = (self.cost ?? 0) + cost }
             // What is free costs nothing, however many tokens it took.
             let isKnown = cost == 0 || (cost != nil && usage.isComplete)
-            if calls > 0, !isKnown { isCostComplete = false }
+            // Calls that were lost are no calls of the count, yet they are paid.
+            let isSpent = calls > 0 || usage != Usage()
+            if isSpent, !isKnown { isCostComplete = false }
         }
 
         package func json(_ grouping: Grouping) -> JSONValue {
@@ -44,23 +48,31 @@ package struct UsageReport: Sendable {
     /// Whether there are more than the rows.
     package private(set) var hasMore = false
 
-    /// Adds up what was spent from one day through another, both as in `2026-11-21`.
+    /// Adds up what was spent in some days.
     ///
     /// Runs and sessions are those that began in these days and are still kept, with all that they
     /// spent; the rest is counted on the day of each call, and outlives the runs.
     package init(
-        by grouping: Grouping, from first: String, through last: String, limit: Int,
-        in store: any RunStore
+        by grouping: Grouping, in days: UsageDays, limit: Int, of store: any RunStore
     ) async throws {
         switch grouping {
         case .run, .session:
-            try await addRuns(by: grouping, from: first, through: last, limit: limit, in: store)
+            try await addRuns(by: grouping, in: days, limit: limit, of: store)
         case .agent, .model, .day, .crew:
-            let counts = try await store.usage(from: first, through: last)
+            let counts = try await store.usage(from: days.first, through: days.last)
             add(counts, by: grouping)
         }
         if rows.count > limit { hasMore = true }
         rows = Array(rows.prefix(limit))
+    }
+
+    /// The document of `GET /v1/usage` and `crew usage --json`.
+    package func document(_ grouping: Grouping, _ days: UsageDays) -> JSONValue {
+        [
+            "by": .string(grouping.rawValue), "since": .string(days.first),
+            "until": .string(days.last), "usage": .array(rows.map { $0.json(grouping) }),
+            "more": .bool(hasMore),
+        ]
     }
 
     private mutating func add(_ counts: [UsageCount], by grouping: Grouping) {
@@ -88,8 +100,7 @@ package struct UsageReport: Sendable {
     }
 
     private mutating func addRuns(
-        by grouping: Grouping, from first: String, through last: String, limit: Int,
-        in store: any RunStore
+        by grouping: Grouping, in days: UsageDays, limit: Int, of store: any RunStore
     ) async throws {
         var query = RunQuery(limit: 1_000)
         var found: [String: Row] = [:]
@@ -100,11 +111,11 @@ package struct UsageReport: Sendable {
             query.cursor = page.next
             for record in page.runs {
                 let day = UsageCount.day(of: record.createdAt)
-                if day < first {
+                if day < days.first {
                     rows = order.compactMap { found[$0] }
                     return
                 }
-                guard day <= last,
+                guard day <= days.last,
                     let name = grouping == .run ? record.id.rawValue : record.session?.rawValue
                 else { continue }
                 if found[name] == nil { order.append(name) }
@@ -116,17 +127,5 @@ package struct UsageReport: Sendable {
         } while query.cursor != nil && seen < Self.mostRuns
         hasMore = query.cursor != nil
         rows = order.compactMap { found[$0] }
-    }
-
-    /// The text when it is a day of the calendar, as in `2026-11-21`.
-    package static func day(_ text: String) -> String? {
-        let form: [Character] = Array("0000-00-00")
-        let fits =
-            text.count == form.count
-            && zip(text, form).allSatisfy { $1 == "-" ? $0 == "-" : $0.isASCII && $0.isNumber }
-        // A date that is made of it and is another is none of the calendar.
-        let date = try? Date("\(text)T00:00:00Z", strategy: .iso8601)  // no date is nil
-        guard fits, let date, UsageCount.day(of: date) == text else { return nil }
-        return text
     }
 }

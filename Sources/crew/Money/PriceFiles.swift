@@ -43,10 +43,7 @@ enum PriceFiles {
     }
 
     static func read(_ path: String) throws -> Reading {
-        guard let data = FileManager.default.contents(atPath: path) else {
-            throw failure(path, "this file cannot be read")
-        }
-        guard data.count <= longest else { throw failure(path, "it has more than 64 MiB") }
+        let data = try bytes(at: path)
         do {
             let json = try JSONValue(parsing: String(decoding: data, as: UTF8.self))
             if json["prices"] != nil { return Reading(table: try PriceTable(json: json)) }
@@ -61,6 +58,29 @@ enum PriceFiles {
         } catch let error as JSONError {
             throw failure(path, "\(error)")
         }
+    }
+
+    /// The bytes of a regular file, looked over before they are read.
+    private static func bytes(at path: String) throws -> Data {
+        // Not blocking, or a pipe of that name would make us wait for a writer.
+        let descriptor = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
+        guard descriptor >= 0 else { throw failure(path, "this file cannot be read") }
+        let file = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
+        var status = stat()
+        guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+            throw failure(path, "this is not a regular file")
+        }
+        let tooLong = failure(path, "it has more than 64 MiB")
+        guard status.st_size <= longest else { throw tooLong }
+        let data: Data
+        do {
+            data = try file.read(upToCount: longest + 1) ?? Data()
+        } catch {
+            throw failure(path, "this file cannot be read")
+        }
+        // Somebody may have written to it meanwhile.
+        guard data.count <= longest else { throw tooLong }
+        return data
     }
 
     /// Writes a table so that whoever reads meanwhile sees the earlier one or this one.

@@ -84,8 +84,9 @@ struct PricesShowCommand: AsyncParsableCommand {
         guard let entry = try options.table().entry(for: model, provider: provider.lowercased())
         else {
             throw CommandFailure(
-                "error: the price of '\(model)' is not known: its calls have no cost, and limits on "
-                    + "cost do not count them ('crew prices import' takes in a newer table)")
+                "error: the price of '\(model)' is not known: a limit on cost that blocks lets no "
+                    + "call of it be made, one that warns counts its calls as nothing "
+                    + "('crew prices import' takes in a newer table)")
         }
         StandardStreams.show("{\(JSONValue.string(entry.name).text): \(entry.json.text)}\n")
     }

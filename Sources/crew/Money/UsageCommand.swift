@@ -23,7 +23,7 @@ struct UsageCommand: AsyncParsableCommand {
     @Option(help: "run, session, agent, model, day or crew.")
     var by = UsageReport.Grouping.day
 
-    @Option(help: "The first day, as in 2026-11-21. (default: 30 days before the last one)")
+    @Option(help: "The first day, as in 2026-11-21. (default: 29 days before the last one)")
     var since: String?
 
     @Option(help: "The last day. (default: today)")
@@ -36,36 +36,31 @@ struct UsageCommand: AsyncParsableCommand {
     var json = false
 
     func validate() throws {
-        for (name, text) in [("--since", since), ("--until", until)] {
-            guard let text, UsageReport.day(text) == nil else { continue }
-            throw ValidationError("\(name) must be a day such as 2026-11-21")
-        }
         guard (1...1_000).contains(limit) else {
             throw ValidationError("--limit must be 1 to 1000")
         }
-        if let since, let until, since > until {
-            throw ValidationError("--since must not be after --until")
+        do {
+            _ = try days()
+        } catch {
+            throw ValidationError(error.message)
         }
     }
 
+    private func days() throws(CrewError) -> UsageDays {
+        try UsageDays(
+            since: since, until: until, names: ("--since", "--until"), now: Date())
+    }
+
     func run() async throws {
-        let now = Date()
-        let last = until ?? UsageCount.day(of: now)
-        let end = (try? Date("\(last)T00:00:00Z", strategy: .iso8601)) ?? now  // checked above
-        let first = since ?? UsageCount.day(of: end.addingTimeInterval(-30 * 86_400))
+        let days = try days()
         try await CommandStore.withReader(kept.store, of: kept.folder) { store in
-            let report = try await UsageReport(
-                by: by, from: first, through: last, limit: limit, in: store)
+            let report = try await UsageReport(by: by, in: days, limit: limit, of: store)
             if json {
-                let document: JSONValue = [
-                    "by": .string(by.rawValue), "since": .string(first), "until": .string(last),
-                    "usage": .array(report.rows.map { $0.json(by) }),
-                    "more": .bool(report.hasMore),
-                ]
-                return StandardStreams.show(document.text + "\n")
+                return StandardStreams.show(report.document(by, days).text + "\n")
             }
             guard !report.rows.isEmpty else {
-                return StandardStreams.complain("nothing was spent from \(first) to \(last)")
+                return StandardStreams.complain(
+                    "nothing was spent from \(days.first) to \(days.last)")
             }
             StandardStreams.show(table(report))
             if report.hasMore { StandardStreams.complain("there is more: --limit, --since") }
