@@ -147,7 +147,8 @@ struct ModelChainTests {
             ])
     }
 
-    @Test("A model that is silent is handed on at once, and asked again only where nobody takes over")
+    @Test(
+        "A model that is silent is handed on at once, and asked again only where nobody takes over")
     func timeouts() async throws {
         let bad = RetryingModelTests.bad(.modelTimeout)
         let first = QueuedModel([bad], name: "first")
