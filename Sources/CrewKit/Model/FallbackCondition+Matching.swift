@@ -22,8 +22,13 @@ extension CrewError.Code {
     /// Whether another model may succeed where one failed like that.
     var isMendedByOthers: Bool {
         switch self {
-        case .modelRejectedRequest, .modelContentFiltered, .budgetExceeded, .cassetteMismatch: false
-        default: true
+        case .modelUnreachable, .modelTimeout, .modelRateLimited, .modelOverloaded,
+            .modelServerError, .modelStreamCut, .modelRejectedKey, .modelNotFound,
+            .modelQuotaExhausted, .modelContextOverflow, .modelAnsweredNonsense,
+            .modelUnavailable, .modelLeftAlone:
+            true
+        // What is wrong with the request, or with us, is wrong at every model.
+        default: false
         }
     }
 }

@@ -49,7 +49,8 @@ public struct HedgedModel: LanguageModel {
                     return reply
                 case .failed(let error, let lane):
                     underWay -= 1
-                    failure = failure ?? error
+                    // The second call may be refused for being one too many.
+                    if lane == .first { failure = error }
                     // The one who spoke has failed, or nobody is left who could.
                     if race.winner == lane || underWay == 0 { throw failure ?? error }
                 case .late where race.winner != nil: break

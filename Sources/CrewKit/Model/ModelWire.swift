@@ -63,16 +63,27 @@ public struct EndpointLimits: Sendable, Hashable {
 
 /// What a wire wants to see again of a reply when the conversation goes on, such as signed thoughts.
 ///
-/// Nobody but the wire that wrote it reads it, and only for the same model.
+/// Nobody but the wire that wrote it reads it, and only for the same model at the same endpoint: it may
+/// hold what one organisation alone is meant to see.
 public struct ModelMemo: Sendable, Hashable, Codable {
     public var wire: ModelWire
     public var model: String
+    /// Host and port of the endpoint that wrote it.
+    public var endpoint: String?
     public var content: JSONValue
 
-    public init(wire: ModelWire, model: String, content: JSONValue) {
+    public init(
+        wire: ModelWire, model: String, endpoint: String? = nil, content: JSONValue
+    ) {
         self.wire = wire
         self.model = model
+        self.endpoint = endpoint
         self.content = content
+    }
+
+    /// Whether this model wrote it, over that wire at that endpoint.
+    public func isOf(_ wire: ModelWire, _ model: String, at endpoint: String?) -> Bool {
+        self.wire == wire && self.model == model && self.endpoint == endpoint
     }
 }
 

@@ -14,6 +14,7 @@ struct AnthropicConversation {
     private(set) var lacksThoughts = false
 
     private let model: String
+    private let endpoint: String?
     private let names: WireToolNames
     private var ids = AnthropicCallIDs()
     private var role = ""
@@ -21,8 +22,11 @@ struct AnthropicConversation {
     private var results: [JSONValue] = []
     private var content: [JSONValue] = []
 
-    init(_ request: ModelRequest, model: String, names: WireToolNames) {
+    init(
+        _ request: ModelRequest, model: String, endpoint: String? = nil, names: WireToolNames
+    ) {
         self.model = model
+        self.endpoint = endpoint
         self.names = names
         // Thoughts of earlier turns may be left out, and are.
         let loopStart =
@@ -71,7 +75,7 @@ struct AnthropicConversation {
                 "input": Self.input(call.arguments),
             ]
         }
-        if let memo = AnthropicMemo(memo, model: model) {
+        if let memo = AnthropicMemo(memo, model: model, endpoint: endpoint) {
             content += memo.content(text: text, calls: uses)
         } else {
             if isInLoop, !calls.isEmpty { lacksThoughts = true }

@@ -17,9 +17,9 @@ struct AnthropicMemo {
         return ModelMemo(wire: .anthropic, model: model, content: .array(content))
     }
 
-    /// Reads a memo, if this model wrote it.
-    init?(_ memo: ModelMemo?, model: String) {
-        guard let memo, memo.wire == .anthropic, memo.model == model,
+    /// Reads a memo, if this model wrote it there.
+    init?(_ memo: ModelMemo?, model: String, endpoint: String?) {
+        guard let memo, memo.isOf(.anthropic, model, at: endpoint),
             let blocks = memo.content.array
         else { return nil }
         self.blocks = blocks

@@ -29,7 +29,8 @@ public struct AnthropicMessagesModel: LanguageModel {
         endpoint = EndpointIdentity(
             host: address.host, model: model, key: key, keyVariable: "ANTHROPIC_API_KEY",
             answer: "a message of the messages API")
-        body = AnthropicRequestBody(model: model, options: options)
+        body = AnthropicRequestBody(
+            model: model, options: options, endpoint: address.authority)
         call = StreamedCall(client: client, host: address.host, options: calls)
         var template = try address.request(.POST, "/messages", key: key)
         if let key = key?.revealed.trimmingBlanks, !key.isEmpty {
@@ -61,10 +62,12 @@ public struct AnthropicMessagesModel: LanguageModel {
             guard assembler.isPaused, pauses < Self.mostPauses else { break }
             assembler.goOn()
         }
-        return assembler.reply(
+        var reply = assembler.reply(
             // Unique in the conversation: each call sees more messages than the last.
             model: body.model, idPrefix: "call_\(request.messages.count)", names: names,
             progress: progress)
+        reply.memo?.endpoint = body.endpoint
+        return reply
     }
 
     private func refusal(_ head: HTTPResponseHead, _ body: [UInt8]) -> CrewError {

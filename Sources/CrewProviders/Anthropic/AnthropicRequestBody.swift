@@ -9,6 +9,8 @@ struct AnthropicRequestBody: Sendable {
 
     var model: String
     var options: ModelOptions
+    /// Host and port; only what was written there goes back in memos.
+    var endpoint: String?
 
     /// - Parameter paused: content of a reply that the endpoint interrupted and now goes on with.
     func bytes(
@@ -22,7 +24,8 @@ struct AnthropicRequestBody: Sendable {
     private func members(
         _ request: ModelRequest, _ names: WireToolNames, _ paused: [JSONValue]
     ) -> JSONObject {
-        let conversation = AnthropicConversation(request, model: model, names: names)
+        let conversation = AnthropicConversation(
+            request, model: model, endpoint: endpoint, names: names)
         let thinking = thinking(request, conversation)
         var members: JSONObject = [
             "model": .string(model), "max_tokens": .integer(maxTokens(request)), "stream": true,

@@ -26,7 +26,7 @@ struct CassetteEntry: Sendable {
     /// The line, without its end.
     func line(_ redaction: SecretRedaction) throws -> [UInt8] {
         var members: JSONObject = ["request": request.value, "by": .string(answeredBy)]
-        let pieces = try pieces.map { piece -> JSONValue in
+        let pieces = try pieces.withoutSplitSecrets(redaction).map { piece -> JSONValue in
             var members = try CassetteProgress.members(of: piece.progress)
             members["ms"] = .integer(piece.milliseconds)
             return redaction.redacted(.object(members))

@@ -11,10 +11,10 @@ struct CassetteReading {
     mutating func entries() throws(CrewError) -> [(line: Int, entry: CassetteEntry)] {
         let data: Data
         do {
-            data = try Data(contentsOf: URL(filePath: path))
+            data = try CassetteFile.read(path)
         } catch {
             throw CrewError(
-                .invalidInput, "the cassette \(path) cannot be read: \(error.localizedDescription)",
+                .invalidInput, "the cassette \(path) cannot be read: \(error.words)",
                 cause: error)
         }
         let isWhole = data.last == 0x0A

@@ -24,7 +24,7 @@ public final class CassetteRecorder: Sendable {
 
     /// Begins a cassette; only its owner may read it, for prompts are in it.
     ///
-    /// - Parameter replaces: whether a file that is there may be written over.
+    /// - Parameter replaces: whether a file that is there may be replaced.
     /// - Throws: `conflict` for a file that is there, `storeFailed` when it cannot be written.
     public init(
         creating path: String, replaces: Bool = false,
@@ -36,19 +36,15 @@ public final class CassetteRecorder: Sendable {
         self.clock = clock
         let header = Data("{\"cassette\":\(Self.version),\"by\":\"swift-crew\"}\n".utf8)
         do {
-            let url = URL(filePath: path)
-            try header.write(to: url, options: replaces ? [] : .withoutOverwriting)
-            try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: path)
-            let file = try FileHandle(forWritingTo: url)
-            try file.seekToEnd()
+            let file = try CassetteFile.create(path, holding: header, replaces: replaces)
             state = Mutex(State(file: file))
         } catch {
-            guard replaces || !FileManager.default.fileExists(atPath: path) else {
+            guard (error as? POSIXError)?.code != .EEXIST else {
                 throw CrewError(.conflict, "\(path) is there already")
             }
             throw CrewError(
                 .storeFailed,
-                "the cassette \(path) cannot be written: \(error.localizedDescription)",
+                "the cassette \(path) cannot be written: \(error.words)",
                 cause: error)
         }
     }

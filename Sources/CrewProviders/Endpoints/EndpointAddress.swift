@@ -37,6 +37,14 @@ struct EndpointAddress: Sendable, Hashable {
         _ = try request(.GET, "", key: nil)
     }
 
+    /// Host and port, the usual port where none is written: what tells one server from another.
+    var authority: String {
+        let name = host.lowercased()
+        let written = name.split(separator: "]", omittingEmptySubsequences: false).last ?? ""
+        guard !written.contains(":") else { return name }
+        return name + (base.lowercased().hasPrefix("https") ? ":443" : ":80")
+    }
+
     /// OpenAI's own service, whose rules differ from those of compatible servers.
     var isOpenAI: Bool {
         let name = host.prefix { $0 != ":" }.lowercased()

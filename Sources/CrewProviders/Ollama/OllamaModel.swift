@@ -24,7 +24,7 @@ public struct OllamaModel: LanguageModel {
         endpoint = EndpointIdentity(
             host: address.host, model: model, key: key, keyVariable: "api_key_env",
             answer: "a reply of Ollama")
-        body = OllamaRequestBody(model: model, options: options)
+        body = OllamaRequestBody(model: model, options: options, endpoint: address.authority)
         call = StreamedCall(client: client, host: address.host, options: calls)
         var template = try address.request(.POST, "/api/chat", key: key)
         for (name, value) in options.headers {
@@ -42,10 +42,12 @@ public struct OllamaModel: LanguageModel {
             var reader = try await call.perform(
                 httpRequest, OllamaResponseReader(endpoint: endpoint), progress: progress,
                 refusal: refusal)
-            return reader.finish(
+            var reply = reader.finish(
                 // Unique in the conversation: each call sees more messages than the last.
                 idPrefix: "call_\(request.messages.count)",
                 remembers: body.options.replaysReasoning != false, progress: progress)
+            reply.memo?.endpoint = body.endpoint
+            return reply
         } catch let error as CrewError where error.code == .modelUnreachable {
             throw CrewError(
                 error.code, error.message + ". Ollama is started with: ollama serve",

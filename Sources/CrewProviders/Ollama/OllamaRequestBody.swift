@@ -4,6 +4,8 @@ import CrewKit
 struct OllamaRequestBody: Sendable {
     var model: String
     var options: ModelOptions
+    /// Host and port; only what was written there goes back in memos.
+    var endpoint: String?
 
     func bytes(_ request: ModelRequest) -> [UInt8] {
         var writer = JSONWriter()
@@ -22,8 +24,10 @@ struct OllamaRequestBody: Sendable {
         let settings = settings(request)
         if !settings.isEmpty { members["options"] = .object(settings) }
         members["messages"] = .array(
-            OllamaConversation(request, model: model, replays: options.replaysReasoning != false)
-                .messages)
+            OllamaConversation(
+                request, model: model, endpoint: endpoint,
+                replays: options.replaysReasoning != false
+            ).messages)
         if !tools.isEmpty { members["tools"] = .array(tools.map(Self.tool)) }
         for (key, value) in options.body where key != "options" { members[key] = value }
         return members
@@ -68,15 +72,18 @@ struct OllamaRequestBody: Sendable {
 struct OllamaConversation {
     private(set) var messages: [JSONValue] = []
 
-    init(_ request: ModelRequest, model: String, replays: Bool) {
+    init(_ request: ModelRequest, model: String, endpoint: String?, replays: Bool) {
         let loopStart =
             request.messages.lastIndex {
                 if case .user = $0 { return true }
                 return false
             } ?? -1
         for (position, message) in request.messages.enumerated() {
+            let showsThoughts = replays && position > loopStart
             messages.append(
-                Self.value(message, model: model, showsThoughts: replays && position > loopStart))
+                Self.value(message) { memo in
+                    showsThoughts && memo.isOf(.ollama, model, at: endpoint)
+                })
         }
         if let format = request.format { demand(format) }
     }
@@ -93,14 +100,14 @@ struct OllamaConversation {
     }
 
     private static func value(
-        _ message: PromptMessage, model: String, showsThoughts: Bool
+        _ message: PromptMessage, shows: (ModelMemo) -> Bool
     ) -> JSONValue {
         switch message {
         case .system(let text): return ["role": "system", "content": .string(text)]
         case .user(let text): return ["role": "user", "content": .string(text)]
         case .assistant(let text, let calls, let memo):
             var members: JSONObject = ["role": "assistant", "content": .string(text)]
-            if showsThoughts, let memo, memo.wire == .ollama, memo.model == model {
+            if let memo, shows(memo) {
                 members["thinking"] = memo.content
             }
             if !calls.isEmpty {

@@ -5,6 +5,8 @@ struct ChatRequestBody: Sendable {
     var model: String
     var style = EndpointStyle.compatible
     var options = ModelOptions()
+    /// Host and port; only what was written there goes back in memos.
+    var endpoint: String?
 
     /// Whether what the model thought goes back with its tool calls.
     var replaysReasoning: Bool { options.replaysReasoning ?? style.replaysReasoning }
@@ -73,7 +75,7 @@ struct ChatRequestBody: Sendable {
             // Never null: several servers and chat templates break on it.
             writer.write(raw: "{\"role\":\"assistant\",\"content\":")
             writer.write(text)
-            let memo = memo.flatMap { $0.wire == .chat && $0.model == model ? $0 : nil }
+            let memo = memo.flatMap { $0.isOf(.chat, model, at: endpoint) ? $0 : nil }
             for (name, value) in ChatMemo.messageMembers(memo, isRecent: isRecent) {
                 write(name, value, to: &writer)
             }

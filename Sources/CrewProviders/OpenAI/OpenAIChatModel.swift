@@ -27,7 +27,8 @@ public struct OpenAIChatModel: LanguageModel {
         name = "\(provider) \(model) at \(address.host)"
         endpoint = EndpointIdentity(
             host: address.host, model: model, key: key, keyVariable: style.keyVariable)
-        body = ChatRequestBody(model: model, style: style, options: options)
+        body = ChatRequestBody(
+            model: model, style: style, options: options, endpoint: address.authority)
         call = StreamedCall(client: client, host: address.host, options: calls)
         template = try address.request(
             "/chat/completions", key: key, style: style, headers: options.headers)
@@ -44,9 +45,11 @@ public struct OpenAIChatModel: LanguageModel {
             httpRequest,
             ChatResponseReader(endpoint: endpoint, replaysReasoning: body.replaysReasoning),
             progress: progress, refusal: endpoint.refusal)
-        return reader.reply(
+        var reply = reader.reply(
             // Unique in the conversation: each call sees more messages than the last.
             idPrefix: "call_\(request.messages.count)", names: names, progress: progress)
+        reply.memo?.endpoint = body.endpoint
+        return reply
     }
 }
 

@@ -27,7 +27,8 @@ public struct OpenAIResponsesModel: LanguageModel {
         endpoint = EndpointIdentity(
             host: address.host, model: model, key: key, keyVariable: style.keyVariable,
             answer: "a response of the responses API")
-        body = ResponsesRequestBody(model: model, style: style, options: options)
+        body = ResponsesRequestBody(
+            model: model, style: style, options: options, endpoint: address.authority)
         call = StreamedCall(client: client, host: address.host, options: calls)
         template = try address.request(
             "/responses", key: key, style: style, headers: options.headers)
@@ -45,8 +46,10 @@ public struct OpenAIResponsesModel: LanguageModel {
         var reader = try await call.perform(
             httpRequest, EventReplyReader(interpreter), progress: progress,
             refusal: endpoint.refusal)
-        return reader.reply(
+        var reply = reader.reply(
             // Unique in the conversation: each call sees more messages than the last.
             idPrefix: "call_\(request.messages.count)", names: names, progress: progress)
+        reply.memo?.endpoint = body.endpoint
+        return reply
     }
 }

@@ -5,6 +5,8 @@ struct ResponsesRequestBody: Sendable {
     var model: String
     var style = EndpointStyle.compatible
     var options = ModelOptions()
+    /// Host and port; only what was written there goes back in memos.
+    var endpoint: String?
 
     func bytes(_ request: ModelRequest, names: WireToolNames) -> [UInt8] {
         var body = RequestBodyWriter(extras: options.body)
@@ -98,7 +100,7 @@ struct ResponsesRequestBody: Sendable {
                     ("arguments", .string(call.arguments.string ?? call.arguments.text)),
                 ])
             }
-            guard let memo, memo.wire == .responses, memo.model == model else {
+            guard let memo, memo.isOf(.responses, model, at: endpoint) else {
                 return said + wishes.map { .object($0) }
             }
             return ResponsesMemo.items(memo, said: said.first, calls: wishes)

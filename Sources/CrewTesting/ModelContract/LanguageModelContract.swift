@@ -70,6 +70,9 @@ extension LanguageModelContract {
     static let question = ModelRequest(
         agent: "a", messages: [.system("Be brief."), .user("What is it?")])
 
+    /// Stands in memos for the endpoint of a scene: each call has a server with a port of its own.
+    static let home = "home"
+
     /// Makes one call and answers it.
     func play(
         _ request: ModelRequest = question, response: EndpointResponse,
@@ -80,9 +83,13 @@ extension LanguageModelContract {
         var received: ReceivedRequest?
         try await server.serve(response) { endpoint in
             let setting = ModelSetting(address: endpoint.address, replyBytes: replyBytes)
+            let server = String(endpoint.address.split(separator: "/")[1])
+            let request = request.renamingEndpoint(Self.home, to: server)
             try await wire.withModel(setting) { model in
                 do {
-                    result = .success(try await model.reply(to: request) { log.take($0) })
+                    var reply = try await model.reply(to: request) { log.take($0) }
+                    if reply.memo?.endpoint == server { reply.memo?.endpoint = Self.home }
+                    result = .success(reply)
                 } catch {
                     result = .failure(error)
                 }
@@ -106,6 +113,20 @@ extension LanguageModelContract {
     /// Both have to be the same; a difference is told.
     func require<Value: Equatable>(_ value: Value, is expected: Value, _ clause: String) throws {
         try require(value == expected, "\(clause): \(value) is not \(expected)")
+    }
+}
+
+extension ModelRequest {
+    /// The request with memos of one endpoint made those of another.
+    fileprivate func renamingEndpoint(_ old: String, to new: String) -> ModelRequest {
+        var request = self
+        request.messages = messages.map { message in
+            guard case .assistant(let text, let calls, var memo?) = message, memo.endpoint == old
+            else { return message }
+            memo.endpoint = new
+            return .assistant(text: text, toolCalls: calls, memo: memo)
+        }
+        return request
     }
 }
 

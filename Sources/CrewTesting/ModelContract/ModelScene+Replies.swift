@@ -145,6 +145,8 @@ extension LanguageModelContract {
             try require(memo.wire, is: wire.wire, "a memo is in the name of its wire")
             try require(
                 memo.model, is: ModelSetting.contractModel, "a memo is that of its model")
+            try require(
+                memo.endpoint, is: LanguageModelContract.home, "a memo is that of its endpoint")
         }
         let history = Self.continued(request, by: reply, memo: reply.memo)
         let again = try await play(history, answer: .plainText)
@@ -153,8 +155,15 @@ extension LanguageModelContract {
         try require(
             sent.turns.count, is: 3, "a memo changes nothing of what the conversation says")
         var foreign: [ModelMemo?] = [nil]
-        for (wire, model) in [(self.wire.wire, "another"), (.chat, "x"), (.anthropic, "x")] {
-            foreign.append(ModelMemo(wire: wire, model: model, content: reply.memo?.content ?? [:]))
+        let (home, own) = (reply.memo?.endpoint, ModelSetting.contractModel)
+        for (wire, model, endpoint) in [
+            (self.wire.wire, "another", home), (.chat, "x", home), (.anthropic, "x", home),
+            (self.wire.wire, own, "elsewhere:443"),
+        ] {
+            foreign.append(
+                ModelMemo(
+                    wire: wire, model: model, endpoint: endpoint,
+                    content: reply.memo?.content ?? [:]))
         }
         var bodies: [JSONValue] = []
         for memo in foreign {
@@ -162,7 +171,8 @@ extension LanguageModelContract {
             bodies.append(try await play(history, answer: .plainText).received.json)
         }
         try require(
-            bodies.allSatisfy { $0 == bodies[0] }, "a memo of another model or wire is not sent")
+            bodies.allSatisfy { $0 == bodies[0] },
+            "a memo of another model, wire or endpoint is not sent")
     }
 
     private static func continued(

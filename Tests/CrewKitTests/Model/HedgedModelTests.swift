@@ -134,8 +134,26 @@ struct HedgedModelTests {
         let error = await #expect(throws: CrewError.self) {
             try await Self.result(failing).get()
         }
-        #expect([.modelTimeout, .modelOverloaded].contains(error?.code))
+        #expect(error?.code == .modelTimeout)
         #expect(failing.begun == 2)
+    }
+
+    @Test("The first call's failure counts, though the second was refused before by a budget")
+    func refusedSecond() async throws {
+        let (go, refused) = AsyncStream<Void>.makeStream()
+        let model = StagedModel(
+            { _ in
+                for await _ in go { break }
+                // Time for the refusal to arrive first, which must make no difference.
+                for _ in 0..<1000 { await Task.yield() }
+                throw CrewError(.modelServerError, "first")
+            },
+            { _ in
+                refused.yield()
+                throw CrewError(.budgetExceeded, "second")
+            })
+        let error = await #expect(throws: CrewError.self) { try await Self.result(model).get() }
+        #expect(error?.code == .modelServerError)
     }
 
     @Test("A call that fails after it began has failed; the other was given up")

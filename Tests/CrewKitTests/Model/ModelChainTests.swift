@@ -88,6 +88,16 @@ struct ModelChainTests {
         }
     }
 
+    @Test(
+        "Nobody takes over from what is wrong with the request, or with us",
+        arguments: [
+            CrewError.Code.storeFailed, .budgetExceeded, .cassetteMismatch, .invalidDefinition,
+            .modelRejectedRequest, .modelContentFiltered, CrewError.Code("new_one"),
+        ])
+    func unmended(code: CrewError.Code) {
+        #expect(!FallbackCondition.onError.matches(code))
+    }
+
     @Test("A model takes over for what befell any before it, not only the last")
     func earlierFailure() async throws {
         let chain = ModelChain([

@@ -160,6 +160,9 @@ struct AnthropicRequestTests {
         other = Self.memo
         other.wire = .responses
         #expect(try Self.types(Self.loop(other)) == ["text", "tool_use"])
+        other = Self.memo
+        other.endpoint = "elsewhere:443"
+        #expect(try Self.types(Self.loop(other)) == ["text", "tool_use"])
         var request = Self.loop(Self.memo)
         request.messages += [.assistant(text: "3 C", toolCalls: []), .user("thanks")]
         #expect(try Self.types(request) == ["text", "tool_use"])
@@ -171,7 +174,7 @@ struct AnthropicRequestTests {
         let scene = WireScene.anthropic()
         let first = try await scene.call(body: body).reply
         let memo = try #require(first.memo)
-        #expect(memo.wire == .anthropic && memo.model == "m")
+        #expect(memo.isOf(.anthropic, "m", at: WireScene.home))
         let stored = try JSONValue(parsing: memo.content.canonicalText)
         let request = ModelRequest(
             agent: "a",
@@ -179,7 +182,8 @@ struct AnthropicRequestTests {
                 .user("x"),
                 .assistant(
                     text: first.text, toolCalls: first.toolCalls,
-                    memo: ModelMemo(wire: .anthropic, model: "m", content: stored)),
+                    memo: ModelMemo(
+                        wire: .anthropic, model: "m", endpoint: memo.endpoint, content: stored)),
             ] + first.toolCalls.map { .tool(call: $0.id, name: $0.name, output: "3") })
         let sent = try await scene.call(request, body: AnthropicStreamTests.text("x")).body()
         let content = sent["messages"]?.array?[1]["content"]?.array

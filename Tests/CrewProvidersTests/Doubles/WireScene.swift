@@ -24,6 +24,9 @@ struct WireScene {
         return WireScene(reference: reference, type: "application/x-ndjson")
     }
 
+    /// Stands in memos for the server, which has another port at every call.
+    static let home = "home"
+
     static let request = ModelRequest(agent: "a", messages: [.user("hi")])
 
     /// What a call came to.
@@ -46,16 +49,33 @@ struct WireScene {
         }
         let reply = try await MisbehavingServer.run(answer) { server in
             var reference = reference
-            reference.baseURL = reference.baseURL ?? "http://127.0.0.1:\(server.port)"
+            let address = "127.0.0.1:\(server.port)"
+            reference.baseURL = reference.baseURL ?? "http://\(address)"
+            let request = Self.request(request, renaming: Self.home, to: address)
             let options = ModelEndpoints.Options(calls: calls)
             return try await withModelEndpoints(options: options) { [reference] endpoints in
-                try await endpoints.model(for: reference).reply(to: request) { piece in
+                var reply = try await endpoints.model(for: reference).reply(to: request) { piece in
                     pieces.withLock { $0.append(piece) }
                 }
+                if reply.memo?.endpoint == address { reply.memo?.endpoint = Self.home }
+                return reply
             }
         }
         return Outcome(
             reply: reply, pieces: pieces.withLock(\.self), requests: requests.withLock(\.self))
+    }
+
+    private static func request(
+        _ request: ModelRequest, renaming old: String, to new: String
+    ) -> ModelRequest {
+        var request = request
+        request.messages = request.messages.map { message in
+            guard case .assistant(let text, let calls, var memo?) = message, memo.endpoint == old
+            else { return message }
+            memo.endpoint = new
+            return .assistant(text: text, toolCalls: calls, memo: memo)
+        }
+        return request
     }
 
     func call(_ request: ModelRequest = WireScene.request, body: String) async throws -> Outcome {

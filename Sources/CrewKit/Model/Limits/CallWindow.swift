@@ -1,6 +1,6 @@
 /// The calls to an endpoint of the last minute, and what they are thought to cost it.
 struct CallWindow {
-    private struct Entry {
+    struct Entry {
         let call: Int
         let start: Duration
         var tokens: Int
@@ -11,7 +11,7 @@ struct CallWindow {
     var calls: Int?
     var tokens: Int?
     /// The earliest first; those that are older than the window go when the next one comes.
-    private var entries: [Entry] = []
+    private(set) var entries: [Entry] = []
     private var sum = 0
 
     init(calls: Int?, tokens: Int?) {

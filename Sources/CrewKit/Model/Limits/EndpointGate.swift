@@ -23,7 +23,7 @@ public final class EndpointGate: Sendable {
         self.endpoint = endpoint
         self.longestWait = longestWait
         self.clock = RunClock(clock)
-        desk = Mutex(GateDesk(limits))
+        desk = Mutex(GateDesk(limits, longestPause: longestWait))
     }
 
     public var limits: EndpointLimits { desk.withLock(\.state.limits) }
@@ -53,7 +53,7 @@ public final class EndpointGate: Sendable {
         let tokens = tokens(of: request)
         let arrived = clock.now
         let number = try desk.withLock { desk in
-            try desk.refusal(waitsForTrial: waitsForTrial, longestWait: longestWait, at: arrived)
+            try desk.refusal(waitsForTrial: waitsForTrial, at: arrived)
                 .map { throw error($0) }
             return desk.arrive(
                 run: request.run, tokens: tokens, waitsForTrial: waitsForTrial,

@@ -34,17 +34,17 @@ struct GateDesk {
     private var alarm: Duration?
     private var last = 0
 
-    init(_ limits: EndpointLimits) { state = GateState(limits) }
+    init(_ limits: EndpointLimits, longestPause: Duration) {
+        state = GateState(limits, longestPause: longestPause)
+    }
 
     /// Why a call that comes now need not wait at all.
-    func refusal(waitsForTrial: Bool, longestWait: Duration, at now: Duration) -> Refusal? {
+    func refusal(waitsForTrial: Bool, at now: Duration) -> Refusal? {
         switch state.breaker.state {
-        case .open(let until) where until > now: return .leftAlone(until - now)
-        case .trying where !waitsForTrial: return .leftAlone(nil)
-        default: break
+        case .open(let until) where until > now: .leftAlone(until - now)
+        case .trying where !waitsForTrial: .leftAlone(nil)
+        default: nil
         }
-        let pause = state.pausedUntil - now
-        return pause > longestWait ? .tooLong(pause) : nil
     }
 
     mutating func arrive(

@@ -20,8 +20,9 @@ struct GateState {
     static let spacedTime = Duration.seconds(2)
 
     private(set) var limits: EndpointLimits
+    private let longestPause: Duration
     private(set) var breaker: EndpointBreaker
-    private var window: CallWindow
+    private(set) var window: CallWindow
     private(set) var waiting = FairQueue<Call>()
     private(set) var underWay: Set<Int> = []
     /// Nobody begins before that, because the endpoint asked for it.
@@ -30,8 +31,10 @@ struct GateState {
     private var spacedUntil = Duration.zero
     private var lastStart: Duration?
 
-    init(_ limits: EndpointLimits) {
+    /// - Parameter longestPause: no endpoint holds all calls up for longer, whatever it asks for.
+    init(_ limits: EndpointLimits, longestPause: Duration = .seconds(120)) {
         self.limits = limits
+        self.longestPause = longestPause
         breaker = EndpointBreaker(failures: limits.breakerFailures, pause: limits.breakerPause)
         window = CallWindow(calls: limits.callsPerMinute, tokens: limits.tokensPerMinute)
     }
@@ -62,6 +65,8 @@ struct GateState {
 
     /// The calls that begin now, in order, and whether one of them finds out about the endpoint.
     mutating func admit(at now: Duration) -> (calls: [Call], isTrial: Bool) {
+        // Whoever looked at the clock first may come to the lock last.
+        let now = max(now, lastStart ?? now)
         var calls: [Call] = []
         var isTrial = false
         while let start = nextStart(at: now), start <= now, let call = waiting.removeFirst() {
@@ -82,7 +87,7 @@ struct GateState {
         guard underWay.remove(call) != nil else { return false }
         if let tokens { window.correct(call, tokens: tokens) }
         if case .limited(let pause?) = outcome {
-            pausedUntil = max(pausedUntil, now + pause)
+            pausedUntil = max(pausedUntil, now + min(pause, longestPause))
             spaceCalls(after: pausedUntil)
         }
         let hasChanged = breaker.end(call, outcome, at: now)

@@ -88,7 +88,9 @@ public final class EndpointCache: Sendable {
 
     /// Forgets what is kept of a provider's endpoints, of those at a base URL, or of all.
     ///
-    /// Calls under way end as they would have; the next ones begin with what is made anew.
+    /// Calls under way end as they would have; the next ones meet new limits and a closed breaker. Models
+    /// are made anew, with the keys of that day, only for chains that are made from now on: a chain
+    /// holds the models that it was made with.
     public func invalidate(provider: String? = nil, baseURL: String? = nil) {
         remove { key, _ in
             (provider.map { $0 == key.provider } ?? true)
@@ -114,9 +116,9 @@ public final class EndpointCache: Sendable {
 
     private func remove(where isGone: (EndpointKey, Kept) -> Bool) {
         state.withLock { state in
-            let before = state.entries.count
-            state.entries = state.entries.filter { !isGone($0.key, $0.value) }
-            state.evictions += before - state.entries.count
+            let gone = state.entries.compactMap { isGone($0.key, $0.value) ? $0.key : nil }
+            for key in gone { state.entries[key] = nil }
+            state.evictions += gone.count
         }
     }
 

@@ -97,10 +97,15 @@ struct EndpointGateTests {
         let pass = try await Self.enter(gate, "other")
         #expect(pass.waited == .seconds(7))
         #expect(clock.sleeps == [.seconds(7)])
-        _ = gate.leave(pass, .limited(.seconds(121)))
-        let error = await Self.failure(gate)
-        #expect(error?.code == .modelRateLimited)
-        #expect(error?.retryAfter == .seconds(121))
+        _ = gate.leave(pass, .answered)
+    }
+
+    @Test("No endpoint holds all calls up for longer than a call waits, whatever it asks for")
+    func longPause() async throws {
+        let clock = InstantClock()
+        let gate = Self.gate(clock)
+        _ = gate.leave(try await Self.enter(gate), .limited(.seconds(1_000_000_000)))
+        #expect(try await Self.enter(gate, "other").waited == .seconds(120))
     }
 
     // MARK: The breaker
@@ -194,24 +199,39 @@ struct EndpointGateTests {
                 breakerPause: .seconds(2)),
             longestWait: .seconds(100), clock: clock)
         let crowd = CallCrowd(gate: gate, clock: clock)
+        var starts = GateStarts()
         await withTaskGroup { group in
             for number in 0..<120 {
                 group.addTask { await crowd.call(number, seed: seed) }
             }
             while crowd.ended < 120 {
+                // How far calls get until the clock moves does not matter.
                 for _ in 0..<50 { await Task.yield() }
+                starts.look(at: gate)
                 clock.advance(by: .milliseconds(250))
             }
         }
         #expect(crowd.most <= 3)
+        #expect(starts.count > 3 && starts.mostInAMinute <= 40)
         #expect(gate.callCount == 0)
         // Whatever happened, the gate still works.
         clock.advance(by: .seconds(90))
-        for _ in 0..<3 {
-            async let pass = Self.enter(gate)
-            while gate.callCount == 0 { await Task.yield() }
-            clock.advance(by: .seconds(2))
-            _ = gate.leave(try await pass, .answered)
+        for number in 0..<3 {
+            let pass = try await withThrowingTaskGroup(of: EndpointGate.Pass?.self) { group in
+                group.addTask { try await Self.enter(gate, "late-\(number)") }
+                group.addTask {
+                    // Moved until the call is in: it may have missed any one move.
+                    while !Task.isCancelled {
+                        clock.advance(by: .seconds(2))
+                        await Task.yield()
+                    }
+                    return nil
+                }
+                let pass = try await group.next() ?? nil
+                group.cancelAll()
+                return pass
+            }
+            _ = gate.leave(try #require(pass), .answered)
         }
     }
 }
