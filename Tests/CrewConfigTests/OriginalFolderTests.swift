@@ -256,11 +256,11 @@ struct OriginalFolderTests {
         let routes = try #require(routing.signals["a"])
         #expect(routes.map(\.priority) == [70, nil, nil])
         #expect(routes.map(\.maxOccurs) == [2, nil, nil])
-        #expect(routes.map(\.pauses) == [false, true, false])
+        #expect(routes.map(\.type) == [.route, .pause, .terminate])
         #expect(
             routing.groups["both"]
                 == ParallelGroup(
-                    agents: ["a", "b"], waitForAll: false, timeout: .milliseconds(2_500),
+                    agents: ["a", "b"], join: GroupJoin(.first), timeout: .milliseconds(2_500),
                     nextAgent: "b"))
     }
 }

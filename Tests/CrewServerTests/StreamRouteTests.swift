@@ -188,7 +188,11 @@ struct StreamRouteTests {
     }
 
     private static func read(_ port: Int, _ json: String) async throws -> ByteBuffer {
-        try await TestClient.withClient(host: "localhost", port: port) { client in
+        // All have to arrive before the first is answered, which takes a busy machine a while.
+        let patient = TestClient.Configuration(timeout: .seconds(300))
+        return try await TestClient.withClient(
+            host: "localhost", port: port, configuration: patient
+        ) { client in
             let response = try await client.execute(
                 TestClient.Request(
                     "/api/crew/stream", method: .post, authority: "localhost",

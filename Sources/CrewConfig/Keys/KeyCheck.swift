@@ -144,7 +144,11 @@ extension KeyCheck {
             return checkZero(key, at: place)
         }
         guard let range, !range.contains(value) else { return }
-        outOfRange("\(key.name) must be \(key.type.words), got \(Self.short(value))", at: place)
+        // Very large upper bounds are not told of in the words of the type.
+        let wanted =
+            value > range.upperBound
+            ? "at most \(Self.short(range.upperBound))" : "a \(key.type.words)"
+        outOfRange("\(key.name) must be \(wanted), got \(Self.short(value))", at: place)
     }
 
     private mutating func checkSeconds(_ node: YAMLNode, _ key: KeyTable.Key, at place: Place) {

@@ -21,7 +21,7 @@ extension CrewReader {
         for (name, block) in block.block("parallel_groups")?.namedBlocks ?? [] {
             routing.groups[GroupID(name)] = ParallelGroup(
                 agents: block.texts("agents").map { AgentID($0) },
-                waitForAll: block.flag("wait_for_all") ?? true,
+                join: GroupJoin(block.flag("wait_for_all") ?? true ? .all : .first),
                 timeout: block.seconds("timeout_seconds"),
                 nextAgent: block.text("next_agent").flatMap { $0.isEmpty ? nil : AgentID($0) },
                 description: block.text("description") ?? "")
@@ -33,7 +33,8 @@ extension CrewReader {
         let behavior = block.text("behavior") ?? "route"
         var route = SignalRoute(
             block.text("signal") ?? "", to: block.text("target"),
-            description: block.text("description") ?? "", pauses: behavior == "pause")
+            description: block.text("description") ?? "",
+            type: RouteType(rawValue: behavior) ?? .route)
         route.priority = block.integer("priority")
         route.maxOccurs = block.integer("max_occurs")
         if behavior != "route", let target = route.target, !target.isEmpty {

@@ -66,7 +66,11 @@ extension CrewDefinition {
     }
 
     private func target(of route: SignalRoute) -> RouteTarget {
-        if route.pauses { return .pause }
+        switch route.type {
+        case .pause, .external, .subCrew: return .pause
+        case .terminate: return .end
+        case .route: break
+        }
         guard let target = route.target, !target.isEmpty else { return .end }
         let isAgent = agents.contains { $0.id.rawValue == target }
         return isAgent ? .agent(AgentID(target)) : .group(GroupID(target))

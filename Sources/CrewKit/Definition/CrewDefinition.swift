@@ -18,6 +18,8 @@ public struct CrewDefinition: Sendable, Hashable {
     public var allowedCommands: [String]
     /// Which calls of `ExecuteCommand` a person has to allow; absent means what the settings say.
     public var commandApproval: ToolApproval?
+    /// Tells this definition from others of the crew; absent when nobody made it from files.
+    public var digest: String?
     /// Replies of the crew's own offline model, where it has one.
     public var script: ScriptDefinition?
 

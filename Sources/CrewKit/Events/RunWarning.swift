@@ -15,7 +15,6 @@ public struct RunWarning: Sendable, Hashable, Codable {
         public static let unreadableToolCall: Self = "unreadable_tool_call"
         public static let tooManyToolCalls: Self = "too_many_tool_calls"
         public static let slowCall: Self = "slow_call"
-        public static let unknownCost: Self = "unknown_cost"
         public static let outcomeUnknown: Self = "outcome_unknown"
     }
 

@@ -21,7 +21,7 @@ extension RunLoop {
             }
             while let events = try await tasks.next() {
                 ended += events
-                if !group.waitForAll, events.contains(where: \.completesMember) {
+                if group.join.policy == .first, events.contains(where: \.completesMember) {
                     for control in controls { control.stop(.cancelled) }
                 }
             }

@@ -7,12 +7,10 @@
 /// What was shown of a failed attempt is void, which `retrying` says. No effect is shown twice: tools
 /// are called when a reply is whole, so a failed attempt called none.
 public struct RetryingModel: LanguageModel {
-    public typealias Policy = ModelRetryPolicy
-
     public var name: String { base.name }
 
     private let base: any LanguageModel
-    private let policy: Policy
+    private let policy: ModelRetryPolicy
     private let waitsWhenLeftAlone: Bool
     private let retriesTimeouts: Bool
     private let clock: any Clock<Duration>
@@ -25,7 +23,8 @@ public struct RetryingModel: LanguageModel {
     ///   - random: a number from 0 up to 1; delays are spread by it, so that many callers do not come
     ///     back together.
     public init(
-        _ base: any LanguageModel, policy: Policy = Policy(), waitsWhenLeftAlone: Bool = false,
+        _ base: any LanguageModel, policy: ModelRetryPolicy = ModelRetryPolicy(),
+        waitsWhenLeftAlone: Bool = false,
         retriesTimeouts: Bool = true, clock: any Clock<Duration> = ContinuousClock(),
         random: @escaping @Sendable () -> Double = { .random(in: 0..<1) }  // default
     ) {

@@ -3,7 +3,7 @@ extension RunState {
         guard !progress.unfinished.isEmpty else { return .record(join(progress)) }
         // Where the first success decides, nobody is asked about what the others wanted to do.
         let isDecided =
-            crew.group(progress.started.group)?.waitForAll == false
+            crew.group(progress.started.group)?.join.policy == .first
             && progress.ended.values.contains { $0.outcome == .completed }
         if isDecided { return .runMembers(progress, isStopping: true) }
         guard progress.due.isEmpty else { return .runMembers(progress, isStopping: false) }

@@ -34,6 +34,8 @@ final class DeltaRelay: Sendable {
         _ call: @Sendable () async throws -> ModelReply
     ) async throws -> ModelReply {
         try await withThrowingTaskGroup(of: Void.self) { group in
+            // The group waits for what is being stored; a cancelled one leaves the rest to the loop.
+            defer { news.continuation.finish() }
             group.addTask {
                 for await event in self.news.stream {
                     // What is not stored now is stored with the reply, or tells then why it cannot be.
@@ -41,10 +43,7 @@ final class DeltaRelay: Sendable {
                     self.state.withLock { $0.reported += 1 }
                 }
             }
-            let result = await Result { try await call() }
-            news.continuation.finish()
-            try await group.waitForAll()
-            return try result.get()
+            return try await call()
         }
     }
 
@@ -134,16 +133,5 @@ final class DeltaRelay: Sendable {
     private func note(_ event: RunEvent) {
         state.withLock { $0.events.append(event) }
         news.continuation.yield(event)
-    }
-}
-
-extension Result where Failure == any Error {
-    /// What an asynchronous body returned or threw.
-    fileprivate init(catching body: () async throws -> Success) async {
-        do {
-            self = .success(try await body())
-        } catch {
-            self = .failure(error)
-        }
     }
 }

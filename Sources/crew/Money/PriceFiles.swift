@@ -64,7 +64,9 @@ enum PriceFiles {
     private static func bytes(at path: String) throws -> Data {
         // Not blocking, or a pipe of that name would make us wait for a writer.
         let descriptor = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
-        guard descriptor >= 0 else { throw failure(path, "this file cannot be read") }
+        guard descriptor >= 0 else {
+            throw failure(path, "this file cannot be read: \(String(cString: strerror(errno)))")
+        }
         let file = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
         var status = stat()
         guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {

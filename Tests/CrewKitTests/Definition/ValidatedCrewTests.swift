@@ -36,7 +36,7 @@ struct ValidatedCrewTests {
             crew.routing.signals = [
                 "a": [
                     SignalRoute("[B]", to: "b"), SignalRoute("[G]", to: "g"), SignalRoute("[E]"),
-                    SignalRoute("[F]", to: ""), SignalRoute("[P]", to: "b", pauses: true),
+                    SignalRoute("[F]", to: ""), SignalRoute("[P]", to: "b", type: .pause),
                 ]
             ]
         }

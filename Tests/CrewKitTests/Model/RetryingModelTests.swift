@@ -56,7 +56,7 @@ struct RetryingModelTests {
             Self.good,
         ])
         let model = RetryingModel(
-            base, policy: RetryingModel.Policy(attempts: 7), clock: clock, random: { 1 })
+            base, policy: ModelRetryPolicy(attempts: 7), clock: clock, random: { 1 })
         let reply = try await model.reply(to: Self.request) { log.take($0) }
         #expect(reply.text == "ok")
         #expect(model.name == "queued")

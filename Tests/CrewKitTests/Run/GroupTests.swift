@@ -87,7 +87,7 @@ struct GroupTests {
         "wait_for_all: false takes the first success, cancels the others, keeps what they finished")
     func firstSuccess() async throws {
         var crew = fixture(
-            ParallelGroup(agents: ["b", "c"], waitForAll: false),
+            ParallelGroup(agents: ["b", "c"], join: GroupJoin(.first)),
             members: [AgentDefinition(id: "b", tools: ["t"]), AgentDefinition(id: "c")])
         crew.tools = Toolbox([ClosureTool("t") { _ in "x" }])
         let isStuck = Gate()
