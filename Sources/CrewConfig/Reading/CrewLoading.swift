@@ -34,7 +34,8 @@ struct CrewLoading {
         crew.script = script(block, agents: crew.agents.map(\.id))
         return LoadedCrew(
             definition: crew, folder: folder, files: files,
-            reading: agents.problems.problems + reader.problems.problems, sources: sources)
+            reading: agents.problems.problems + reader.problems.problems + sources.oddities,
+            sources: sources)
     }
 
     /// What a crew without a name is called.
