@@ -11,7 +11,8 @@ extension RunState {
 
     private mutating func apply(_ event: RunEvent, at sequence: Int) {
         switch event {
-        case .queued, .turnStarted, .contextTrimmed, .warned, .toolProgressed: break
+        case .queued, .turnStarted, .contextTrimmed, .toolProgressed: break
+        case .warned(let warning): definition = warning.definition?.to ?? definition
         case .modelRetried, .modelFellBack, .modelHedged, .modelWaited, .breakerChanged: break
         case .replyRejected(let rejected): take(rejected)
         case .budgetReported(let report): take(report)
@@ -21,6 +22,7 @@ extension RunState {
             caller = started.caller
             session = started.session
             tenant = started.tenant
+            definition = started.definition
             allowances = 1
             beginTurn(of: started.agent)
         case .resumed(let resumed): resume(resumed)

@@ -23,6 +23,8 @@ struct RunState: Sendable {
     var caller: RunCaller?
     var session: SessionID?
     var tenant: String?
+    /// The digest of the crew's definition with which the run was worked last, where it is known.
+    var definition: String?
     /// How often the limits began to count anew, the first time included.
     var allowances = 0
     var entries: [ConversationEntry] = []

@@ -139,7 +139,7 @@ extension TurnPerformer {
             run: run, call: call.id, depth: (state.caller?.depth ?? 0) + 1, isAlone: true,
             budgets: state.turnOwner.flatMap { inheritedBudgets(of: $0, in: state) })
         return Subruns(
-            runner: runner, caller: caller, tenant: state.tenant,
+            runner: runner, version: version, caller: caller, tenant: state.tenant,
             key: idempotencyKey(of: call, in: state),
             begun: begun, reports: reports)
     }

@@ -75,7 +75,7 @@ struct JoinTests {
                 .says("d", "3"), joined: ["c", "d"]),
             scene(
                 "quorum: two failures end it at once", join, .fails("b"), .fails("c"), cut: ["d"],
-                failure: "1 of 2"),
+                failure: "0 of 2"),
             scene(
                 "quorum: out of time", join, .says("b", "1"), .time(.seconds(60)),
                 failure: "1 of 2 results that are needed in group 'g'; c: reached timeout"),
@@ -121,7 +121,7 @@ struct JoinTests {
             cut: ["c", "d"], failure: "1 of 2 results that are needed in group 'g'"),
         scene(
             "best effort: too many failures end it at once", best, .fails("b"), .fails("c"),
-            cut: ["d"], failure: "1 of 2"),
+            cut: ["d"], failure: "0 of 2"),
         scene(
             "best effort: cancelled", best, .says("b", "1"), .cancel, cut: ["c", "d"],
             outcome: "cancelled"),

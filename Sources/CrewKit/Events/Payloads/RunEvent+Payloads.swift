@@ -12,11 +12,13 @@ public struct RunStarted: Sendable, Hashable, Codable {
     public var caller: RunCaller?
     /// Who pays; see `RunRequest.tenant`.
     public var tenant: String?
+    /// The digest of the crew's definition; absent when nobody made it from files.
+    public var definition: String?
 
     public init(
         crew: String, input: String, agent: AgentID, session: SessionID? = nil,
         history: [ConversationEntry], model: String? = nil, caller: RunCaller? = nil,
-        tenant: String? = nil
+        tenant: String? = nil, definition: String? = nil
     ) {
         self.crew = crew
         self.input = input
@@ -26,6 +28,7 @@ public struct RunStarted: Sendable, Hashable, Codable {
         self.model = model
         self.caller = caller
         self.tenant = tenant
+        self.definition = definition
     }
 }
 
