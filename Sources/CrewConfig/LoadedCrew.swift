@@ -44,7 +44,8 @@ public struct LoadedCrew: Sendable {
         let kernel =
             definition.problems(tools: tools, prices: prices) + optionProblems + further
         var lines = SourceLines()
-        let found = (reading + kernel.filter { !isKnown($0) }.map(located)).map { found in
+        let new = kernel.map(located).filter { !isKnown($0.problem) }
+        let found = (reading + new).map { found in
             var found = lines.quoting(found)
             found.problem = found.problem.withoutSecrets
             return found
@@ -78,6 +79,8 @@ public struct LoadedCrew: Sendable {
 
     /// A problem that was found in the definition, with its place in the files.
     public func located(_ problem: DefinitionProblem) -> LocatedProblem {
+        var problem = problem
+        problem.path = sources.written(problem.path)
         let place = sources.place(of: problem.path)
         return LocatedProblem(
             problem, in: place?.file ?? folder, at: place?.position ?? .start)

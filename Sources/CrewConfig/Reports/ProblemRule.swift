@@ -137,7 +137,7 @@ extension ProblemRule {
         "terminal_with_routes": (
             "a terminal agent has ways on", "A terminal agent's turn ends the run."
         ),
-        "empty_trigger": ("a trigger is empty", "It would fit every reply."),
+        "empty_test": ("a trigger is empty", "It would fit every reply."),
         "loose_pattern": ("a pattern fits every text", "The test has no meaning."),
         "invalid_pattern": ("this is not a regular expression", "Check its brackets and escapes."),
     ]

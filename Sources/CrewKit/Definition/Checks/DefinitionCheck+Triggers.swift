@@ -19,7 +19,7 @@ extension DefinitionCheck {
     ) {
         if triggers.isEmpty {
             add(
-                .error, "empty_trigger", at: path, "'\(key)' holds no trigger",
+                .error, "empty_test", at: path, "'\(key)' holds no trigger",
                 suggestion: "list triggers such as {keyword: refund}")
         }
         for (index, trigger) in triggers.enumerated() {
@@ -30,7 +30,7 @@ extension DefinitionCheck {
     private mutating func checkText(_ text: String, _ key: String, at path: DefinitionPath) {
         guard text.allSatisfy(\.isWhitespace) else { return }
         add(
-            .error, "empty_trigger", at: path,
+            .error, "empty_test", at: path,
             "an empty \(key) would fit every reply",
             suggestion: "write what a reply must hold")
     }
