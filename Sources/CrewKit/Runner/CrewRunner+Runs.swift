@@ -113,7 +113,9 @@ extension CrewRunner {
     }
 
     func checkModel(_ model: String?, _ version: CrewVersion) throws(CrewError) {
-        guard let model, let problem = version.models.problem(withReplacement: model) else { return }
+        guard let model, let problem = version.models.problem(withReplacement: model) else {
+            return
+        }
         throw CrewError(.invalidInput, problem)
     }
 
