@@ -41,7 +41,7 @@ public struct LoadedCrew: Sendable {
         tools: Set<ToolName>, prices: PriceTable = .bundled
     ) -> [LocatedProblem] {
         let kernel = definition.problems(tools: tools, prices: prices)
-            .filter { !isKnown($0.path) }.map(located)
+            .filter { !isKnown(sources.written($0.path)) }.map(located)
         let ranks = Dictionary(
             files.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
         return (reading + kernel).enumerated().sorted { left, right in
@@ -67,6 +67,8 @@ public struct LoadedCrew: Sendable {
 
     /// A problem that was found in the definition, with its place in the files.
     public func located(_ problem: DefinitionProblem) -> LocatedProblem {
+        var problem = problem
+        problem.path = sources.written(problem.path)
         let place = sources.place(of: problem.path)
         return LocatedProblem(
             problem, in: place?.file ?? folder, at: place?.position ?? .start)

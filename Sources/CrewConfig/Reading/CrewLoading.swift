@@ -32,6 +32,7 @@ struct CrewLoading {
         var crew = reader.crew(block, folderName: name)
         crew.agents = members(block)
         crew.script = script(block, agents: crew.agents.map(\.id))
+        crew.digest = sources.digest
         return LoadedCrew(
             definition: crew, folder: folder, files: files,
             reading: agents.problems.problems + reader.problems.problems, sources: sources)

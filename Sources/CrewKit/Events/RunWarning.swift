@@ -3,6 +3,8 @@ public struct RunWarning: Sendable, Hashable, Codable {
     public var agent: AgentID?
     public var code: Code
     public var message: String
+    /// Between which definitions the crew has changed; only with `definition_changed`.
+    public var definition: DefinitionChange?
 
     /// What a warning is about, as a string that stays the same between versions.
     public struct Code: Identifier {
@@ -16,6 +18,7 @@ public struct RunWarning: Sendable, Hashable, Codable {
         public static let tooManyToolCalls: Self = "too_many_tool_calls"
         public static let slowCall: Self = "slow_call"
         public static let outcomeUnknown: Self = "outcome_unknown"
+        public static let definitionChanged: Self = "definition_changed"
     }
 
     public init(agent: AgentID? = nil, code: Code, message: String) {

@@ -12,11 +12,13 @@ public struct RunStarted: Sendable, Hashable, Codable {
     public var caller: RunCaller?
     /// Who pays; see `RunRequest.tenant`.
     public var tenant: String?
+    /// The digest of the crew's definition; absent when nobody made it from files.
+    public var definition: String?
 
     public init(
         crew: String, input: String, agent: AgentID, session: SessionID? = nil,
         history: [ConversationEntry], model: String? = nil, caller: RunCaller? = nil,
-        tenant: String? = nil
+        tenant: String? = nil, definition: String? = nil
     ) {
         self.crew = crew
         self.input = input
@@ -26,6 +28,7 @@ public struct RunStarted: Sendable, Hashable, Codable {
         self.model = model
         self.caller = caller
         self.tenant = tenant
+        self.definition = definition
     }
 }
 
@@ -165,96 +168,6 @@ public struct ToolReturned: Sendable, Hashable, Codable {
         self.result = result
         self.usage = usage
         self.cost = cost
-    }
-}
-
-/// A reply's signal was read.
-public struct SignalMatched: Sendable, Hashable, Codable {
-    public var agent: AgentID
-    /// As the crew spells it.
-    public var signal: String
-    public var level: SignalMatchLevel
-    /// The agent or group it leads to; absent when it ends or pauses the run.
-    public var target: String?
-
-    public init(agent: AgentID, signal: String, level: SignalMatchLevel, target: String? = nil) {
-        self.agent = agent
-        self.signal = signal
-        self.level = level
-        self.target = target
-    }
-}
-
-/// The run passed from one agent to another.
-public struct HandedOff: Sendable, Hashable, Codable {
-    public var from: AgentID
-    public var to: AgentID
-    public var reason: HandoffReason
-
-    public init(from: AgentID, to: AgentID, reason: HandoffReason) {
-        self.from = from
-        self.to = to
-        self.reason = reason
-    }
-}
-
-/// Why an agent was handed to.
-public enum HandoffReason: String, Sendable, Hashable, Codable {
-    case signal, tool, group, schema
-    case routingDefault = "default"
-    case handoffTarget = "handoff_target"
-}
-
-/// A group's members begin.
-public struct GroupStarted: Sendable, Hashable, Codable {
-    public var group: GroupID
-    public var from: AgentID
-    public var members: [Member]
-
-    /// One agent of the group and the branch that its events carry.
-    public struct Member: Sendable, Hashable, Codable {
-        public var branch: BranchID
-        public var agent: AgentID
-
-        public init(branch: BranchID, agent: AgentID) {
-            self.branch = branch
-            self.agent = agent
-        }
-    }
-
-    public init(group: GroupID, from: AgentID, members: [Member]) {
-        self.group = group
-        self.from = from
-        self.members = members
-    }
-}
-
-/// One member's part is over.
-public struct MemberEnded: Sendable, Hashable, Codable {
-    public var agent: AgentID
-    public var outcome: RunOutcome
-    /// What it said last; empty when it never finished a reply.
-    public var text: String
-
-    public init(agent: AgentID, outcome: RunOutcome, text: String) {
-        self.agent = agent
-        self.outcome = outcome
-        self.text = text
-    }
-}
-
-/// A group's results were joined.
-public struct GroupJoined: Sendable, Hashable, Codable {
-    public var group: GroupID
-    public var text: String
-    public var succeeded: [AgentID]
-    public var failed: [AgentID]
-
-    public init(group: GroupID, text: String, succeeded: [AgentID], failed: [AgentID]) {
-        self.group = group
-        self.text = text
-        self.succeeded = succeeded
-        self.failed = failed
     }
 }
 

@@ -6,15 +6,19 @@ public struct RunQueued: Sendable, Hashable, Codable {
     public var session: SessionID
     /// Replaces the model of every agent; see `RunRequest.model`.
     public var model: String?
+    /// The digest of the crew's definition then; absent when nobody made it from files.
+    public var definition: String?
 
     public init(
-        crew: String, input: String, agent: AgentID, session: SessionID, model: String? = nil
+        crew: String, input: String, agent: AgentID, session: SessionID, model: String? = nil,
+        definition: String? = nil
     ) {
         self.crew = crew
         self.input = input
         self.agent = agent
         self.session = session
         self.model = model
+        self.definition = definition
     }
 }
 
