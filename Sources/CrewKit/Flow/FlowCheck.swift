@@ -14,7 +14,8 @@ struct FlowCheck {
         flow = CrewFlow(crew)
         reached = flow.reached
         workers = Set(reached.compactMap(\.agent))
-        agents = Dictionary(crew.agents.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+        agents = Dictionary(
+            crew.agents.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
         problems += CallFitCheck(crew, prices: prices).problems
         checkTimes()
         guard flow.entry != nil else { return }

@@ -82,7 +82,9 @@ public struct FlowTrace: Sendable {
             candidates.first { $0.reason.signal != nil && $0.reason.signal == signal }
             ?? candidates.first { $0.reason == reason }
             ?? (signal == nil ? candidates.first : nil)
-        let taken = edge ?? CrewFlow.Edge(from: from, to: target, reason: signal.map { .signal($0) } ?? reason)
+        let taken =
+            edge
+            ?? CrewFlow.Edge(from: from, to: target, reason: signal.map { .signal($0) } ?? reason)
         steps.append(Step(sequence: sequence, edge: taken, isKnown: edge != nil))
         come(to: taken.to)
     }

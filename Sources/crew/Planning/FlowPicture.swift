@@ -89,7 +89,9 @@ struct FlowPicture {
         }
         if !isKnown { edges[place].isKnown = false }
         if let number { edges[place].numbers.append(number) }
-        if !label.isEmpty, !edges[place].labels.contains(label) { edges[place].labels.append(label) }
+        if !label.isEmpty, !edges[place].labels.contains(label) {
+            edges[place].labels.append(label)
+        }
     }
 
     private func lines(of node: CrewFlow.Node) -> [String] {

@@ -21,7 +21,9 @@ struct FlowTruthTests {
             #expect(unknown.line == "", "seed \(seed): \(trace.steps.map(\.edge).line)")
             #expect(trace.visited.allSatisfy(flow.reached.contains))
             // Every change of agent is a step: none is passed over.
-            let changes = told.names.count { ["handed_off", "group_started", "paused"].contains($0) }
+            let changes = told.names.count {
+                ["handed_off", "group_started", "paused"].contains($0)
+            }
             #expect(trace.steps.count >= changes)
         }
     }
