@@ -35,7 +35,8 @@ struct CrewLoading {
         crew.digest = sources.digest
         return LoadedCrew(
             definition: crew, folder: folder, files: files,
-            reading: agents.problems.problems + reader.problems.problems, sources: sources)
+            reading: agents.problems.problems + reader.problems.problems + sources.oddities,
+            sources: sources)
     }
 
     /// What a crew without a name is called.
