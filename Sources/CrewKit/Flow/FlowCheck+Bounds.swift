@@ -66,7 +66,12 @@ extension FlowCheck {
             )
         }
         for (id, group) in groups {
-            check(group, id, within: run)
+            guard let timeout = group.timeout, timeout > run else { continue }
+            add(
+                .warning, "timeout_never_reached",
+                at: Self.place(of: id).appending("timeout_seconds"),
+                "timeout_seconds of group '\(id)' is longer than that of the run, which ends before",
+                suggestion: "raise timeout_seconds of the settings")
         }
         for tool in crew.tools {
             guard tool.isSubrun, let timeout = tool.timeout, timeout > run else { continue }
@@ -76,25 +81,6 @@ extension FlowCheck {
                 "timeout_seconds of '\(tool.name)' is longer than that of the run, which ends before"
             )
         }
-    }
-
-    private mutating func check(
-        _ group: ParallelGroup, _ id: GroupID, within run: Duration
-    ) {
-        let place = Self.place(of: id)
-        if let timeout = group.timeout, timeout > run {
-            add(
-                .warning, "timeout_never_reached", at: place.appending("timeout_seconds"),
-                "timeout_seconds of group '\(id)' is longer than that of the run, which ends before",
-                suggestion: "raise timeout_seconds of the settings")
-        }
-        guard case .bestEffort(_, let deadline) = group.join.policy else { return }
-        let member = min(group.timeout ?? crew.settings.memberTimeout, run)
-        guard deadline > member else { return }
-        add(
-            .warning, "timeout_never_reached", at: place.appending("join"),
-            "the deadline of group '\(id)' is later than its members' own, which end before",
-            suggestion: "raise timeout_seconds of the group, or let the deadline be earlier")
     }
 }
 

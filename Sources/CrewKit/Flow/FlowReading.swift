@@ -223,7 +223,7 @@ extension FlowReading {
         }
         var last = CrewFlow.Node.group(id)
         if case .agent(let editor) = group.aggregation {
-            let place = path.appending("aggregate")
+            let place = path.appending("aggregate").appending("agent")
             guard agents.contains(editor) else { return add(last, nil, .aggregation, place) }
             last = .editor(editor, of: id)
             add(.group(id), last, .aggregation, place)

@@ -1,6 +1,7 @@
 import ArgumentParser
 import CrewConfig
 import CrewKit
+import CrewStore
 import Foundation
 
 /// Draws the ways between a crew's agents, or the one that a run took.

@@ -12,7 +12,7 @@ final class PlanDecisions: Sendable {
         let agent: AgentID
     }
 
-    private struct State {
+    fileprivate struct State {
         /// What the path that is being walked was told to choose.
         var told: [Int] = []
         /// What it chose, and among how many.

@@ -1,3 +1,4 @@
+import CrewConfig
 import CrewKit
 
 /// A crew as a plan works it: everything that decides where a run goes, and nothing that costs.

@@ -20,7 +20,11 @@ struct PlannedPath: Sendable {
     /// Who was asked, by crew, the members of groups and other crews included.
     let calls: [PlanDecisions.Chooser]
 
-    enum Kind: String, CaseIterable { case ends, waits, limit = "reaches_limit", fails }
+    enum Kind: String, CaseIterable {
+        case ends, waits
+        case limit = "reaches_limit"
+        case fails
+    }
 
     var kind: Kind {
         if waitsInside != nil { return .waits }
