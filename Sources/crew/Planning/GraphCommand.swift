@@ -42,8 +42,7 @@ struct GraphCommand: AsyncParsableCommand {
     var builtInSignals = false
 
     func run() async throws {
-        let setup = try CrewSetup(crew, models: ModelOptions(), showsProblems: false)
-        let definition = setup.loaded.definition
+        let definition = try loaded().definition
         let flow = CrewFlow(definition)
         guard flow.entry != nil else {
             throw CommandFailure(
@@ -62,6 +61,15 @@ struct GraphCommand: AsyncParsableCommand {
             case .text: FlowTable.text(of: flow, showsBuiltIns: builtInSignals)
             }
         try write(text)
+    }
+
+    /// Also a crew with errors can be drawn, as far as it goes.
+    private func loaded() throws -> LoadedCrew {
+        do {
+            return try CrewSetup(crew, models: .none, showsProblems: false).loaded
+        } catch let error as UnreadableCrew {
+            throw CommandFailure(error.problem.quotedDescription, code: ExitCodes.unreadable)
+        }
     }
 
     private func trace(in flow: CrewFlow) async throws -> FlowTrace? {

@@ -40,7 +40,10 @@ struct PlanCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let setup = try CrewSetup(crew, models: ModelOptions())
+        // No model is called: one that cannot be built is no reason not to plan.
+        var models = ModelOptions.none
+        models.scripted = true
+        let setup = try CrewSetup(crew, models: models)
         let walk = try PlanWalk(
             setup, input: try input == "-" ? StandardStreams.readInput() : input,
             startAgent: agent.map { AgentID($0) }, mostPaths: maxPaths,
