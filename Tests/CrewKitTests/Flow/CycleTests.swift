@@ -135,12 +135,12 @@ struct CycleTests {
         #expect(found(test) == [])
     }
 
-    @Test("A row of 50,000 agents is looked over without a deep stack")
+    @Test("A row of 2,000 agents is looked over without a deep stack")
     func deep() {
-        var test = row(50_000)
-        test.routing.defaults["a49999"] = .some("a0")
+        var test = row(2_000)
+        test.routing.defaults["a1999"] = .some("a0")
         let flow = CrewFlow(test)
-        #expect(flow.reached.count > 50_000)
+        #expect(flow.reached.count > 2_000)
         let codes = Set(test.problems(tools: []).map(\.code))
         #expect(codes == ["endless_cycle", "limit_before_agent"])
     }
