@@ -1,6 +1,7 @@
-import CrewKit
 import CrewTesting
 import Testing
+
+@testable import CrewKit
 
 @Suite("Cycles, and bounds on ways")
 struct CycleTests {
@@ -152,13 +153,21 @@ struct CycleTests {
         #expect(found(test) == [])
     }
 
-    @Test("A row of 50,000 agents is looked over without a deep stack")
+    @Test("Components are found in a row of 100,000 places without a deep stack")
     func deep() {
-        var test = row(50_000)
-        test.routing.defaults["a49999"] = .some("a0")
-        let flow = CrewFlow(test)
-        #expect(flow.reached.count > 50_000)
-        let codes = Set(test.problems(tools: []).map(\.code))
-        #expect(codes == ["endless_cycle", "limit_before_agent"])
+        let count = 100_000
+        let row = StronglyConnected(count: count) { $0 + 1 < count ? [$0 + 1] : [] }
+        #expect(row.components.count == count)
+        let ring = StronglyConnected(count: count) { [($0 + 1) % count] }
+        #expect(ring.components.map(\.count) == [count])
+    }
+
+    @Test("A ring of 1,000 agents is told as one, with a few of them")
+    func ring() throws {
+        var test = row(1_000)
+        test.routing.defaults["a999"] = .some("a0")
+        let found = FlowCheck(test, prices: .bundled).problems
+        #expect(found.map(\.code) == ["endless_cycle", "limit_before_agent"])
+        #expect(found.allSatisfy { $0.message.count < 400 })
     }
 }
