@@ -29,7 +29,7 @@ public struct ProblemRule: Sendable, Hashable {
 extension ProblemRule {
     private typealias Table = [String: (String, String)]
 
-    private static let table = [files, keys, agents, ways, groups, tools, models].reduce(
+    private static let table = [files, keys, agents, ways, groups, tools, models, flow].reduce(
         into: Table()
     ) { $0.merge($1) { first, _ in first } }
 
