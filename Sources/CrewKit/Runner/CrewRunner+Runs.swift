@@ -71,7 +71,8 @@ extension CrewRunner {
 
     /// The newest run of a conversation, when it waits for an answer.
     public func pausedRun(in session: SessionID) async throws -> RunID? {
-        guard let last = try await store.newestRun(in: session), last.pause?.kind.takesAnswer == true
+        guard let last = try await store.newestRun(in: session),
+            last.pause?.kind.takesAnswer == true
         else { return nil }
         return last.id
     }
@@ -113,7 +114,9 @@ extension CrewRunner {
     }
 
     func checkModel(_ model: String?, _ version: CrewVersion) throws(CrewError) {
-        guard let model, let problem = version.models.problem(withReplacement: model) else { return }
+        guard let model, let problem = version.models.problem(withReplacement: model) else {
+            return
+        }
         throw CrewError(.invalidInput, problem)
     }
 

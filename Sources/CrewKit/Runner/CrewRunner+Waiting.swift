@@ -24,7 +24,8 @@ extension CrewRunner {
         }
         if let input { try check(input, crew) }
         try await settleIfOverdue(run)
-        return try await reopen(run, wokenBy: .person, expecting: expected) { record, state throws(CrewError) in
+        return try await reopen(run, wokenBy: .person, expecting: expected) {
+            record, state throws(CrewError) in
             Reopening(.resumed(try resumption(of: record, state, with: input)))
         }
     }

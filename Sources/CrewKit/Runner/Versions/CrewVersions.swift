@@ -21,6 +21,11 @@ final class CrewVersions: Sendable {
         var count = 0
         var uses: [Int: CrewVersion] = [:]
         var waiters: [Int: Waiter] = [:]
+
+        func isSatisfied(_ waiter: Waiter) -> Bool {
+            guard waiter.isLast || current !== waiter.version else { return false }
+            return !uses.values.contains { $0 === waiter.version }
+        }
     }
 
     private let state: Mutex<State>
@@ -83,12 +88,5 @@ final class CrewVersions: Sendable {
             return satisfied
         }
         for waiter in satisfied.values { waiter.continuation.resume() }
-    }
-}
-
-extension CrewVersions.State {
-    fileprivate func isSatisfied(_ waiter: CrewVersions.Waiter) -> Bool {
-        guard waiter.isLast || current !== waiter.version else { return false }
-        return !uses.values.contains { $0 === waiter.version }
     }
 }
