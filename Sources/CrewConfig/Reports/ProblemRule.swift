@@ -29,7 +29,7 @@ public struct ProblemRule: Sendable, Hashable {
 extension ProblemRule {
     private typealias Table = [String: (String, String)]
 
-    private static let table = [files, keys, agents, ways, flow, groups, tools, models].reduce(
+    private static let table = [files, keys, agents, ways, groups, tools, models, flow].reduce(
         into: Table()
     ) { $0.merge($1) { first, _ in first } }
 
@@ -141,33 +141,6 @@ extension ProblemRule {
         "empty_test": ("a trigger is empty", "It would fit every reply."),
         "loose_pattern": ("a pattern fits every text", "The test has no meaning."),
         "invalid_pattern": ("this is not a regular expression", "Check its brackets and escapes."),
-    ]
-
-    private static let flow: Table = [
-        "unreachable_agent": (
-            "no way leads to an agent", "Lead a signal, a default, a group or a tool to it."
-        ),
-        "unreachable_group": ("no way leads to a group", "Let a signal lead to it."),
-        "unheard_signals": (
-            "signals lead nowhere", "Members of groups and agents as tools cannot hand over."
-        ),
-        "no_next_agent": ("a group ends the run", "Name who reads the joined text, if anybody."),
-        "group_asked_again": (
-            "a group's reader can only ask it again", "Give the reader another way."
-        ),
-        "cycle": ("a run can go round", "It is left in the ways that are named."),
-        "endless_cycle": (
-            "a run goes round and nothing leaves it", "Give one of the agents a way out."
-        ),
-        "limit_before_end": (
-            "a limit stops every run before its end", "Raise it, or shorten the way."
-        ),
-        "limit_before_agent": (
-            "a limit stops runs before they reach an agent", "Raise it, or shorten the way."
-        ),
-        "timeout_never_reached": (
-            "a time is longer than that of the run", "The run ends before it."
-        ),
     ]
 
     private static let groups: Table = [

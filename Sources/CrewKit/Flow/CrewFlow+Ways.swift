@@ -104,6 +104,8 @@ extension CrewFlow {
     enum Bound { case handoffs, rounds }
 
     /// The places that a run can come to within a bound. Both bounds count anew after an answer.
+    ///
+    /// Built-in signals are no part of it: an agent that may pause at any time would come anywhere.
     func reached(within limit: Int, _ bound: Bound) -> Set<Node> {
         guard let entry, let start = index(of: entry) else { return [] }
         let first = bound == .rounds ? 1 : 0
@@ -118,7 +120,7 @@ extension CrewFlow {
             guard let before = spent[place] else { continue }
             for number in outgoing[place] {
                 let edge = edges[number]
-                guard let next = index(of: edge.to) else { continue }
+                guard !edge.reason.isBuiltIn, let next = index(of: edge.to) else { continue }
                 let after = nodes[place].isRest ? first : before + Self.cost(of: edge, bound)
                 guard after <= limit, after < spent[next] ?? .max else { continue }
                 spent[next] = after

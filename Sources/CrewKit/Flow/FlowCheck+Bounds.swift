@@ -14,8 +14,9 @@ extension FlowCheck {
         let near = flow.reached(within: limit, bound)
         let place = DefinitionPath.crew("settings", key)
         if !near.contains(where: \.isRest), let end = shortestWay(to: { $0.isRest }) {
+            // A built-in signal may still end it, at any time.
             add(
-                .error, "limit_before_end", at: place,
+                crew.settings.usesBuiltInSignals ? .warning : .error, "limit_before_end", at: place,
                 "no end is in reach: the shortest way to one, \(end.shortLine), takes "
                     + "\(takenBy(end, bound)) \(takes), and \(key) is \(limit)",
                 suggestion: "raise it to \(takenBy(end, bound)) at least")
@@ -45,7 +46,7 @@ extension FlowCheck {
     }
 
     private func shortestWay(to isTarget: (CrewFlow.Node) -> Bool) -> [CrewFlow.Edge]? {
-        flow.entry.flatMap { flow.way(from: $0, to: isTarget) }
+        flow.entry.flatMap { flow.way(from: $0, to: isTarget) { !$0.reason.isBuiltIn } }
     }
 }
 

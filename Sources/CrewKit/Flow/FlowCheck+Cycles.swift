@@ -14,7 +14,7 @@ extension FlowCheck {
         guard meant.isEmpty else {
             let exits = meant.prefix(3).map { "\($0.from) –\($0.reason)→ \($0.to)" }
             return add(
-                .note, "cycle", at: place,
+                .note, "flow_cycle", at: place,
                 "a run can go round: \(round); it is left by \(exits.joined(separator: ", "))"
                     + (meant.count > 3 ? " and \(meant.count - 3) more" : ""))
         }

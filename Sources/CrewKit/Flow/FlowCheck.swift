@@ -74,12 +74,23 @@ extension FlowCheck {
     /// Who leads there, when nothing leads to them either.
     private func onlyFrom(_ node: CrewFlow.Node) -> String {
         var names: [String] = []
-        for edge in flow.edges(to: node) where edge.from != node {
-            let name = edge.from.agent.map { "'\($0)'" } ?? edge.from.description
-            if !names.contains(name), edge.from.agent != node.agent { names.append(name) }
+        for edge in flow.edges(to: node) {
+            guard let name = Self.asker(edge.from), name.agent != node.agent else { continue }
+            if !names.contains(name.text) { names.append(name.text) }
         }
         guard !names.isEmpty else { return "" }
         return ", only \(names.prefix(3).joined(separator: ", ")), and no way leads there either"
+    }
+
+    /// Who leads there, for a place that waits who has asked.
+    private static func asker(_ node: CrewFlow.Node) -> (agent: AgentID?, text: String)? {
+        switch node {
+        case .agent(let id), .alone(let id), .editor(let id, _), .person(let id, _),
+            .outside(_, let id, _), .subCrew(_, let id, _):
+            (id, "'\(id)'")
+        case .group: (nil, node.description)
+        case .end: nil
+        }
     }
 
     /// An agent that only ever answers to a group or a call cannot hand over.

@@ -1,3 +1,5 @@
+import Foundation
+
 extension CrewTemplate {
     static let subCrews = CrewTemplate(
         name: "sub-crews", summary: "a crew that asks two other crews",
@@ -60,9 +62,10 @@ extension CrewTemplate {
                   - {agent: coordinator, reply: "Facts first. [RESEARCH]"}
                 """
             ),
-        ] + team(
-            "research", agent: "researcher", role: "finds facts about a topic",
-            reply: "Facts: tea comes from Camellia sinensis; it is drunk since 2,000 years.")
+        ]
+            + team(
+                "research", agent: "researcher", role: "finds facts about a topic",
+                reply: "Facts: tea comes from Camellia sinensis; it is drunk since 2,000 years.")
             + team(
                 "writing", agent: "writer", role: "writes three sentences from facts",
                 reply: "Tea is old. It comes from one plant. People have drunk it for 2,000 years.")
@@ -111,7 +114,7 @@ extension CrewTemplate {
                 "teams/\(name)/agents/\(agent).yaml",
                 """
                 id: \(agent)
-                name: \(agent.capitalized)
+                name: \(agent)
                 role: \(role)
                 primary: {provider: auto, model: gpt-4o-mini}
                 max_tokens: 300

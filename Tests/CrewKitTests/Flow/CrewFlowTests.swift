@@ -52,8 +52,8 @@ struct CrewFlowTests {
                 "a –[B]→ b", "a –[G]→ group g", "a –[X]→ the end", "a –[Y]→ the end",
                 "a –[ASK]→ a person", "a –[CRM]→ outside: crm", "a –[BILL]→ crew billing",
                 "a –no signal→ the end", "b –no signal→ the end", "group g –member→ b",
-                "group g –joined→ a", "a person –answer→ b", "a person –answer→ a",
-                "a person –answer→ b", "outside: crm –answer→ a", "crew billing –answer→ a",
+                "group g –joined→ a", "a person –answer→ b", "outside: crm –answer→ a",
+                "crew billing –answer→ a", "a person –answer→ a", "a person –answer→ b",
             ])
     }
 

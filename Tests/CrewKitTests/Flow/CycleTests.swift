@@ -1,6 +1,7 @@
-import CrewKit
 import CrewTesting
 import Testing
+
+@testable import CrewKit
 
 @Suite("Cycles, and bounds on ways")
 struct CycleTests {
@@ -30,7 +31,7 @@ struct CycleTests {
             RoutingDefinition(
                 signals: ["a": [SignalRoute("[B]", to: "b")], "b": [SignalRoute("[A]", to: "a")]]))
         let problem = try #require(test.problems(tools: []).first)
-        #expect(found(test) == ["note cycle routing.signals.a[0]"])
+        #expect(found(test) == ["note flow_cycle routing.signals.a[0]"])
         #expect(
             problem.message
                 == "a run can go round: a –[B]→ b –[A]→ a; it is left by a –no signal→ the end, "
@@ -42,7 +43,7 @@ struct CycleTests {
         var test = crew(["a", "b"], RoutingDefinition(defaults: ["a": "b", "b": "a"]))
         #expect(found(test) == ["warning endless_cycle routing.defaults.a"])
         test.agents[1].systemPrompt = "When all is said, write [done]."
-        #expect(found(test) == ["note cycle routing.defaults.a"])
+        #expect(found(test) == ["note flow_cycle routing.defaults.a"])
     }
 
     @Test("A cycle that nothing leaves is an error")
@@ -89,26 +90,43 @@ struct CycleTests {
             RoutingDefinition(
                 signals: ["a": [SignalRoute("[G]", to: "g")]],
                 groups: ["g": ParallelGroup(agents: ["b"], nextAgent: "a")]))
-        #expect(found(test) == ["note cycle routing.signals.a[0]"])
+        #expect(found(test) == ["note flow_cycle routing.signals.a[0]"])
     }
 
-    @Test("max_handoffs below the shortest way to an agent is warned of, to every end an error")
-    func handoffs() throws {
+    @Test("max_handoffs and max_rounds below the shortest way to every end are told")
+    func ends() throws {
         var test = row(7)
-        #expect(
-            found(test) == ["warning limit_before_agent settings.max_handoffs"])
-        let problem = try #require(test.problems(tools: []).first)
-        #expect(problem.message.contains("too little to come to 'a6'"))
-        #expect(problem.message.contains("takes 6 changes of agent"))
-        #expect(problem.suggestion == "raise it to 6 at least")
+        #expect(found(test) == ["warning limit_before_end settings.max_handoffs"])
         test.settings.usesBuiltInSignals = false
         #expect(found(test) == ["error limit_before_end settings.max_handoffs"])
+        let problem = try #require(test.problems(tools: []).first)
+        #expect(problem.message.contains("takes 6 changes of agent, and max_handoffs is 5"))
+        #expect(problem.suggestion == "raise it to 6 at least")
         test.settings.maxHandoffs = 6
         #expect(found(test) == [])
         test.settings.maxRounds = 6
         #expect(found(test) == ["error limit_before_end settings.max_rounds"])
         test.settings.maxRounds = 7
         #expect(found(test) == [])
+    }
+
+    @Test("Bounds below the shortest way to an agent are warned of")
+    func agents() throws {
+        let ids = (0..<7).map { AgentID("a\($0)") }
+        var test = crew(ids)
+        for (id, next) in zip(ids, ids.dropFirst()) {
+            test.routing.signals[id] = [SignalRoute("[ON]", to: next.rawValue)]
+        }
+        #expect(found(test) == ["warning limit_before_agent settings.max_handoffs"])
+        let problem = try #require(test.problems(tools: []).first)
+        #expect(problem.message.contains("too little to come to 'a6'"))
+        #expect(problem.message.contains("takes 6 changes of agent"))
+        test.settings.maxHandoffs = 6
+        test.settings.maxRounds = 4
+        #expect(found(test) == ["warning limit_before_agent settings.max_rounds"])
+        let message = try #require(test.problems(tools: []).first?.message)
+        #expect(message.contains("'a4', 'a5', 'a6'"))
+        #expect(message.contains("takes 5 model calls"))
     }
 
     @Test("The engine comes exactly as far as the check says")
@@ -118,7 +136,7 @@ struct CycleTests {
             fixture.definition = row(6)
             fixture.definition.settings.maxHandoffs = limit
             let isWarned = fixture.definition.problems(tools: []).contains {
-                $0.code == "limit_before_agent"
+                $0.code == "limit_before_end"
             }
             let replies = (0..<6).map { (AgentID("a\($0)"), [ScriptedModel.Reply.text("on")]) }
             let told = try await fixture.run("hi", Dictionary(uniqueKeysWithValues: replies))
@@ -135,13 +153,21 @@ struct CycleTests {
         #expect(found(test) == [])
     }
 
-    @Test("A row of 50,000 agents is looked over without a deep stack")
+    @Test("Components are found in a row of 100,000 places without a deep stack")
     func deep() {
-        var test = row(50_000)
-        test.routing.defaults["a49999"] = .some("a0")
-        let flow = CrewFlow(test)
-        #expect(flow.reached.count > 50_000)
-        let codes = Set(test.problems(tools: []).map(\.code))
-        #expect(codes == ["endless_cycle", "limit_before_agent"])
+        let count = 100_000
+        let row = StronglyConnected(count: count) { $0 + 1 < count ? [$0 + 1] : [] }
+        #expect(row.components.count == count)
+        let ring = StronglyConnected(count: count) { [($0 + 1) % count] }
+        #expect(ring.components.map(\.count) == [count])
+    }
+
+    @Test("A ring of 1,000 agents is told as one, with a few of them")
+    func ring() throws {
+        var test = row(1_000)
+        test.routing.defaults["a999"] = .some("a0")
+        let found = FlowCheck(test, prices: .bundled).problems
+        #expect(found.map(\.code) == ["endless_cycle", "limit_before_agent"])
+        #expect(found.allSatisfy { $0.message.count < 400 })
     }
 }
