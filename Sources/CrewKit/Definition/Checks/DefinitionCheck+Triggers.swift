@@ -1,5 +1,3 @@
-import Foundation
-
 extension DefinitionCheck {
     mutating func check(_ trigger: SignalTrigger, at path: DefinitionPath) {
         switch trigger {
@@ -38,10 +36,8 @@ extension DefinitionCheck {
     /// A regular expression that cannot be read, or that says nothing.
     mutating func checkPattern(_ pattern: String, at path: DefinitionPath) {
         guard !pattern.allSatisfy(\.isWhitespace) else { return }
-        do {
-            let expression = try NSRegularExpression(pattern: pattern)
-            let nothing = NSRange(location: 0, length: 0)
-            guard expression.firstMatch(in: "", range: nothing) != nil else { return }
+        do throws(CrewError) {
+            guard try TextPattern(pattern).matches("") else { return }
             add(
                 .warning, "loose_pattern", at: path,
                 "the pattern '\(pattern.prefix(80))' fits every text, an empty one too",
