@@ -84,6 +84,7 @@ extension ProblemRule {
         "out_of_range": (
             "a number is out of range", "docs/configuration.md gives each key's range."
         ),
+        "repeated_entry": ("a list holds an entry twice", "Remove one of them."),
         "empty_entry": ("an entry of a list is empty", "Remove it."),
         "zero_means_default": (
             "0 asks for the default", "Leave the key out; under config_mode: strict 0 is 0."

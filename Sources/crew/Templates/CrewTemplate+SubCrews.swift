@@ -1,3 +1,5 @@
+import Foundation
+
 extension CrewTemplate {
     static let subCrews = CrewTemplate(
         name: "sub-crews", summary: "a crew that asks two other crews",
