@@ -64,12 +64,21 @@ struct CrewInclusion {
 
     /// The folders of the crews that work as tools of this one.
     private func crews(of crew: YAMLNode, in folder: String) -> [String] {
-        (crew.map?["tools"]?.value.map?.entries ?? []).compactMap { tool in
-            guard let text = tool.value.map?["crew"]?.value.scalar?.text,
+        let tools = (crew.map?["tools"]?.value.map?.entries ?? []).map { $0.value.map?["crew"] }
+        let crews = (crew.map?["sub_crews"]?.value.map?.entries ?? []).map {
+            $0.value.map?["path"] ?? $0.value.map?["config_path"]
+        }
+        return (tools + crews).compactMap { entry in
+            guard let text = entry?.value.scalar?.text,
                 let path = EnvironmentText(text, variables: variables).text, !path.isEmpty
             else { return nil }
-            return path.hasPrefix("/") ? path : "\(folder)/\(path)"
+            return Self.folder(path.hasPrefix("/") ? path : "\(folder)/\(path)")
         }
+    }
+
+    /// The folder of a crew that is named by its folder or by its `crew.yaml`.
+    static func folder(_ path: String) -> String {
+        path.hasSuffix("/crew.yaml") ? String(path.dropLast("/crew.yaml".count)) : path
     }
 
     private static func canonical(_ path: String) -> String {

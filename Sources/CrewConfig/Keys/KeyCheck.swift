@@ -19,6 +19,7 @@ struct KeyCheck {
             return wrongType(node, table.name, "a block of keys", at: place)
         }
         for entry in map.entries { check(entry, in: table, at: place) }
+        tellTwoWords(in: map, of: table, at: place)
         missingKeys(of: table, in: map, at: place)
     }
 
@@ -36,6 +37,23 @@ struct KeyCheck {
                 .warning, "unknown_key", at: place,
                 "'\(entry.key.prefix(80))' is not a key of \(table.name); it is ignored",
                 suggestion: NearestWord.suggestion(for: entry.key, among: table.words))
+        }
+    }
+
+    /// Tells that a key was given under two of its names.
+    private mutating func tellTwoWords(in map: YAMLMap, of table: KeyTable, at place: Place) {
+        for key in table.keys where !key.aliases.isEmpty {
+            let given = ([key.name] + key.aliases).filter { map[$0]?.value.isNull == false }
+            guard let first = given.first else { continue }
+            for word in given.dropFirst() {
+                guard let entry = map[word] else { continue }
+                var place = place.entering(entry)
+                place.position = entry.keyPosition
+                problems.add(
+                    .warning, "conflicting_keys", at: place,
+                    "\(table.name): '\(word)' is another word for '\(first)', which counts",
+                    suggestion: "remove one of them")
+            }
         }
     }
 
@@ -110,19 +128,22 @@ extension KeyCheck {
         case .secondsOrNever: checkSecondsOrNever(node, key, at: place)
         case .list(let element): check(node, asListOf: element, key, at: place)
         case .block(let table): check(node, as: table, at: place)
+        case .again(_, let table): check(node, as: table(), at: place)
         case .textOrBlock(let table):
             if node.scalar == nil { check(node, as: table, at: place) }
+        case .wordOrBlock(_, let table) where node.scalar == nil:
+            check(node, as: table, at: place)
         case .wordOrBlock(let words, let table):
-            if node.scalar == nil {
-                check(node, as: table, at: place)
-            } else {
-                check(node, isOneOf: words, key, at: place)
-            }
+            let isBlock = node.scalar.flatMap { table.key($0.text) } != nil
+            check(
+                node, isOneOf: words, key, at: place,
+                advice: isBlock ? "write it as a block: {\(node.scalar?.text ?? ""): …}" : nil)
         }
     }
 
     private mutating func check(
-        _ node: YAMLNode, isOneOf words: [String], _ key: KeyTable.Key, at place: Place
+        _ node: YAMLNode, isOneOf words: [String], _ key: KeyTable.Key, at place: Place,
+        advice: String? = nil
     ) {
         guard let scalar = node.scalar else {
             return wrongType(node, key.name, "one word", at: place)
@@ -133,7 +154,8 @@ extension KeyCheck {
         problems.add(
             isTolerated ? .warning : .error, "unknown_value", at: place,
             "'\(scalar.text.prefix(80))' is not a value of \(key.name)",
-            suggestion: NearestWord.of(scalar.text, among: words).map { "did you mean '\($0)'?" }
+            suggestion: advice
+                ?? NearestWord.of(scalar.text, among: words).map { "did you mean '\($0)'?" }
                 ?? "known: \(words.joined(separator: ", "))")
     }
 

@@ -87,6 +87,10 @@ extension KeyTable {
         Key(
             "builtin_signals", .flag, default: "true",
             "Whether `[END]`, `[WAIT]` and the like act without being configured."),
+        Key(
+            "on_definition_change", .word(["continue", "pause", "fail"]), default: "continue",
+            "What becomes of a run that is to go on under another definition of its crew: it goes "
+                + "on with a warning, waits for a person, or ends as failed."),
     ]
 
     /// Keys of the original that are accepted and do nothing yet.

@@ -101,6 +101,8 @@ public indirect enum ValueType: Sendable {
     case secondsOrNever
     case list(ValueType)
     case block(KeyTable)
+    /// A block of a table that holds itself, with the table's name.
+    case again(String, @Sendable () -> KeyTable)
     /// Text, or a block that says more.
     case textOrBlock(KeyTable)
     /// One of these words, or a block that says more.
@@ -130,6 +132,7 @@ public indirect enum ValueType: Sendable {
         case .secondsOrNever: "seconds; 0 means never"
         case .list(let element): "list of \(element.words)"
         case .block(let table): "block: \(table.name)"
+        case .again(let name, _): "block: \(name)"
         case .textOrBlock(let table): "text, or block: \(table.name)"
         case .wordOrBlock(let words, let table): "\(Self.either(words)), or block: \(table.name)"
         case .json, .anything: "any value"

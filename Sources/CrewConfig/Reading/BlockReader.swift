@@ -130,6 +130,7 @@ extension ValueType {
     var table: KeyTable? {
         switch self {
         case .block(let table), .textOrBlock(let table), .wordOrBlock(_, let table): table
+        case .again(_, let table): table()
         case .list(let element): element.table
         default: nil
         }

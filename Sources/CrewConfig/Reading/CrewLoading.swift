@@ -32,9 +32,11 @@ struct CrewLoading {
         var crew = reader.crew(block, folderName: name)
         crew.agents = members(block)
         crew.script = script(block, agents: crew.agents.map(\.id))
+        crew.digest = sources.digest
         return LoadedCrew(
             definition: crew, folder: folder, files: files,
-            reading: agents.problems.problems + reader.problems.problems, sources: sources)
+            reading: agents.problems.problems + reader.problems.problems + sources.oddities,
+            sources: sources)
     }
 
     /// What a crew without a name is called.

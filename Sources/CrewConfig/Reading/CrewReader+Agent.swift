@@ -33,7 +33,7 @@ extension CrewReader {
     }
 
     /// A schema as it was written; of an object where it does not say of what.
-    private static func schema(_ value: JSONValue) -> JSONValue {
+    static func schema(_ value: JSONValue) -> JSONValue {
         guard var schema = value.object, schema["type"] == nil else { return value }
         schema["type"] = "object"
         return .object(schema)

@@ -12,11 +12,7 @@ extension CrewReader {
         var tool = DeclaredTool(
             name: name, description: block.text("description") ?? "", work: work(of: name, block),
             effect: block.word("effect") ?? .write)
-        if tool.description.isEmpty {
-            problems.add(
-                .warning, "missing_description", at: block.place(of: "description"),
-                "tool '\(name)' has no description; a model chooses tools by it")
-        }
+        if tool.description.isEmpty { tellNoDescription(of: name, block) }
         if let parameters = block.entry("parameters") {
             tool.parameters = schema(parameters.value.json, of: name, block)
         }
@@ -26,6 +22,12 @@ extension CrewReader {
         tool.isSequential = block.flag("sequential") ?? false
         tool.policy = policy(block)
         return tool
+    }
+
+    mutating func tellNoDescription(of tool: ToolName, _ block: BlockReader) {
+        problems.add(
+            .warning, "missing_description", at: block.place(of: "description"),
+            "tool '\(tool)' has no description; a model chooses tools by it")
     }
 
     /// What a call does; exactly one key may say it.
@@ -39,7 +41,7 @@ extension CrewReader {
         case "http":
             return .http(block.block("http").map { request($0) } ?? HTTPTemplate(url: ""))
         case "agent": return .agent(AgentID(block.text("agent") ?? ""))
-        case "crew": return .crew(folder: subcrew(of: name, block))
+        case "crew": return .crew(folder: subCrewFolder("crew", of: name, block))
         default: return .command(program(block))
         }
     }
@@ -126,29 +128,12 @@ extension CrewReader {
     }
 
     /// A path as the process sees it; a relative one starts at the crew's folder.
-    private func inFolder(_ path: String) -> String {
+    func inFolder(_ path: String) -> String {
         path.hasPrefix("/") ? path : "\(folder)/\(path)"
     }
 
-    /// The folder of a crew that works as a tool.
-    private mutating func subcrew(of tool: ToolName, _ block: BlockReader) -> String {
-        guard let folder = expanded("crew", of: block).map(inFolder) else {
-            problems.add(
-                .error, "missing_key", at: block.place(of: "crew"),
-                "'crew' of tool '\(tool)' names no folder", suggestion: "write a crew's folder")
-            return ""
-        }
-        let inclusion = CrewInclusion(of: folder, in: self.folder, variables: environment)
-        if let problem = inclusion.problem {
-            problems.add(
-                .error, problem.code, at: block.place(of: "crew"),
-                "tool '\(tool)': \(problem.message)", suggestion: problem.advice)
-        }
-        return folder
-    }
-
     /// The schema as a tool has it: a kind and properties are added where none were written.
-    private mutating func schema(
+    mutating func schema(
         _ value: JSONValue, of tool: ToolName, _ block: BlockReader
     ) -> JSONValue {
         guard var schema = value.object else {

@@ -73,6 +73,7 @@ extension CrewReader {
             crew.allowedCommands = execute?.texts("allow").filter { !$0.isEmpty } ?? []
             crew.commandApproval = execute.flatMap { approval("approval", of: $0) }
         }
+        if let crews = block.block("sub_crews") { crew.tools += subCrews(crews) }
         if let servers = block.block("mcp_servers") { crew.mcpServers = self.servers(servers) }
         return crew
     }
@@ -114,6 +115,7 @@ extension CrewReader {
         set(\.signalChoice, block.word("signal_choice"))
         set(\.foldsDiacritics, block.flag("fold_diacritics"))
         set(\.usesBuiltInSignals, block.flag("builtin_signals"))
+        set(\.changedDefinition, block.word("on_definition_change"))
         settings.budgets = crewBudgets(block)
         modelSettings(block, into: &settings)
         return settings

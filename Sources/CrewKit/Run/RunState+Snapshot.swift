@@ -26,7 +26,7 @@ extension RunState: Codable {
 
     private enum CodingKeys: String, CodingKey {
         case member, phase, pause, phaseBeforeEnd, cancelDepth, turnOwner, model, entries, counts,
-            usage, cost, caller, session, tenant, definition, isRepairing
+            usage, cost, caller, session, tenant, definition, isRepairing, aggregating
         case followed, lastSpeaker, lastText
     }
 
@@ -60,6 +60,7 @@ extension RunState: Codable {
         tenant = try values.decodeIfPresent(String.self, forKey: .tenant)
         definition = try values.decodeIfPresent(String.self, forKey: .definition)
         isRepairing = try values.decode(Bool.self, forKey: .isRepairing)
+        aggregating = try values.decodeIfPresent(Aggregating.self, forKey: .aggregating)
         usage = try values.decodeIfPresent(Usage.self, forKey: .usage)
         cost = try values.decodeIfPresent(Double.self, forKey: .cost)
         caller = try values.decodeIfPresent(RunCaller.self, forKey: .caller)
@@ -87,6 +88,7 @@ extension RunState: Codable {
         try values.encodeIfPresent(tenant, forKey: .tenant)
         try values.encodeIfPresent(definition, forKey: .definition)
         try values.encode(isRepairing, forKey: .isRepairing)
+        try values.encodeIfPresent(aggregating, forKey: .aggregating)
         try values.encodeIfPresent(usage, forKey: .usage)
         try values.encodeIfPresent(cost, forKey: .cost)
         try values.encodeIfPresent(caller, forKey: .caller)

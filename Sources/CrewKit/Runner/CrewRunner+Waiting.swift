@@ -127,7 +127,7 @@ extension CrewRunner {
     ) throws(CrewError) -> RunResumed {
         let agent: AgentID
         switch (record.status, record.pause?.kind) {
-        case (.paused(let waiting), .input):
+        case (.paused(let waiting), .input), (.paused(let waiting), .external):
             guard input != nil else {
                 throw CrewError(.invalidInput, "agent '\(waiting)' waits for an answer: send one")
             }

@@ -105,6 +105,10 @@ public struct RunPaused: Sendable, Hashable, Codable {
     public var expiresAfterSeconds: Double?
     /// The answer that is taken when the pause expires; without one the run ends then.
     public var defaultAnswer: String?
+    /// Who outside of the crew is to answer; absent for a person.
+    public var party: String?
+    /// What the outside party is asked; absent where the conversation says it.
+    public var question: String?
 
     /// What ends the pause.
     public enum Kind: String, Sendable, Hashable, Codable {
@@ -114,10 +118,15 @@ public struct RunPaused: Sendable, Hashable, Codable {
         case approval
         /// Somebody who says that the run shall go on after its process died.
         case recovery
+        /// The answer of something outside of the crew.
+        case external
+
+        /// Whether a text is waited for.
+        public var takesAnswer: Bool { self == .input || self == .external }
     }
 
     enum CodingKeys: String, CodingKey {
-        case agent, kind
+        case agent, kind, party, question
         case expiresAfterSeconds = "expires_after_seconds"
         case defaultAnswer = "default_answer"
     }
@@ -141,6 +150,8 @@ public struct RunPaused: Sendable, Hashable, Codable {
             expiresAfterSeconds: try container.decodeIfPresent(
                 Double.self, forKey: .expiresAfterSeconds),
             defaultAnswer: try container.decodeIfPresent(String.self, forKey: .defaultAnswer))
+        party = try container.decodeIfPresent(String.self, forKey: .party)
+        question = try container.decodeIfPresent(String.self, forKey: .question)
     }
 }
 
