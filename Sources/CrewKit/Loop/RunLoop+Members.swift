@@ -32,7 +32,9 @@ extension RunLoop {
                 atWork -= 1
                 ended += events
                 progress.note(events)
-                if state.isDecided(progress) { for control in controls { control.stop(.cancelled) } }
+                if state.isDecided(progress) {
+                    for control in controls { control.stop(.cancelled) }
+                }
             }
             tasks.cancelAll()
             return ended

@@ -109,7 +109,8 @@ struct RunState: Sendable {
 
     /// Whether nothing is handed over: the agent's own words are all that counts.
     var isAlone: Bool {
-        member != nil || caller?.isAlone == true || (aggregating != nil && aggregating?.agent == turnOwner)
+        member != nil || caller?.isAlone == true
+            || (aggregating != nil && aggregating?.agent == turnOwner)
     }
 
     /// How the run rests, when it does.

@@ -71,7 +71,8 @@ extension CrewRunner {
 
     /// The newest run of a conversation, when it waits for an answer.
     public func pausedRun(in session: SessionID) async throws -> RunID? {
-        guard let last = try await store.newestRun(in: session), last.pause?.kind.takesAnswer == true
+        guard let last = try await store.newestRun(in: session),
+            last.pause?.kind.takesAnswer == true
         else { return nil }
         return last.id
     }

@@ -57,7 +57,8 @@ struct PageRoute: Sendable {
                 .contentType: "text/html; charset=utf-8", .cacheControl: "no-store",
                 .contentSecurityPolicy: policy, .xContentTypeOptions: "nosniff",
             ],
-            body: ResponseBody(byteBuffer: ByteBuffer(
+            body: ResponseBody(
+                byteBuffer: ByteBuffer(
                     string: page.split(mark: "{{NONCE}}").joined(separator: nonce))))
     }
 }

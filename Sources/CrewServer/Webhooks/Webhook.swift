@@ -34,7 +34,8 @@ public struct Webhook: Service {
     ///   - secret: signs the messages, see `WebhookSignature`; at least 16 bytes.
     /// - Throws: `invalidInput`.
     public init(
-        runner: CrewRunner, others: [CrewRunner] = [], address: String, secret: String, transport: any WebhookTransport,
+        runner: CrewRunner, others: [CrewRunner] = [], address: String, secret: String,
+        transport: any WebhookTransport,
         clock: any Clock<Duration> = ContinuousClock(),
         now: @escaping @Sendable () -> Date = { Date() },  // default
         logger: Logger

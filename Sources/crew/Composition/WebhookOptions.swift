@@ -35,7 +35,8 @@ struct WebhookOptions: ParsableArguments {
         let client = WebhookClient()
         do {
             let webhook = try Webhook(
-                runner: first, others: Array(runners.dropFirst()), address: address, secret: secret, transport: client,
+                runner: first, others: Array(runners.dropFirst()), address: address, secret: secret,
+                transport: client,
                 logger: logger)
             return WebhookCalls(client: client, webhook: webhook)
         } catch {

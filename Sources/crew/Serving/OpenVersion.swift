@@ -1,3 +1,4 @@
+import CrewConfig
 import CrewKit
 
 /// One version of a crew, with the models, processes and connections that are open for it.

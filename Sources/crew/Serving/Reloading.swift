@@ -65,7 +65,10 @@ final class ReloadRequests: Sendable {
     func add(_ folders: Set<String>?) {
         state.withLock { state in
             state.isAsked = true
-            guard let folders, let wanted = state.wanted else { return state.wanted = nil }
+            guard let folders, let wanted = state.wanted else {
+                state.wanted = nil
+                return
+            }
             state.wanted = wanted.union(folders)
         }
         arrival.yield()

@@ -1,6 +1,7 @@
 import CrewKit
 import CrewServer
 import Foundation
+import Logging
 
 /// New versions of crews whose files have changed.
 extension ServedFolders {
@@ -73,7 +74,8 @@ extension ServedFolders {
     }
 
     private func refuse(_ key: String, _ problem: String) {
-        problems[key] = problem
+        // Tried again with every other change, it is said once.
+        guard problems.updateValue(problem, forKey: key) != problem else { return }
         let time = Date()
         tell([key]) { $0.reloadProblem = .init(message: problem, time: time) }
         let name = units[key]?.runner.name ?? key

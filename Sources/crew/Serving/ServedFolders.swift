@@ -2,6 +2,7 @@ import CrewConfig
 import CrewKit
 import CrewServer
 import Foundation
+import Logging
 
 /// The folders of the crews that a server works: those it answers for, and those that these ask.
 ///

@@ -1,3 +1,4 @@
+import CrewConfig
 import CrewKit
 import Foundation
 import Logging

@@ -14,7 +14,8 @@ struct ProblemCodeTests {
         "duplicate_server": "definitions that were built in code; YAML has each key once",
         "too_many_agents": "UnreadableFileTests, with a thousand files",
         "sandbox_missing": "depends on the machine",
-        "endpoint_unreachable": "EndpointInspectionTests", "endpoint_unclear": "EndpointInspectionTests",
+        "endpoint_unreachable": "EndpointInspectionTests",
+        "endpoint_unclear": "EndpointInspectionTests",
         "rejected_api_key": "EndpointInspectionTests", "model_not_found": "EndpointInspectionTests",
     ]
 
@@ -28,7 +29,9 @@ struct ProblemCodeTests {
         for room in rooms {
             let folder = root.appending(path: "Sources/\(room)")
             for name in FileManager.default.subpaths(atPath: folder.path) ?? [] {
-                guard name.hasSuffix(".swift"), !name.hasSuffix("ProblemRule.swift") else { continue }
+                guard name.hasSuffix(".swift"), !name.hasSuffix("ProblemRule.swift") else {
+                    continue
+                }
                 let text = try String(
                     contentsOf: folder.appending(path: name), encoding: .utf8)
                 for pattern in patterns {

@@ -18,7 +18,8 @@ struct JoinTests {
     ) -> JoinScene {
         JoinScene(
             name: name, join: join, steps: steps,
-            outcome: failure == nil ? outcome : "failed", joined: joined, cut: cut, failure: failure)
+            outcome: failure == nil ? outcome : "failed", joined: joined, cut: cut, failure: failure
+        )
     }
 
     static let all: [JoinScene] = {

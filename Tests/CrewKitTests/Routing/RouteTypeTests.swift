@@ -17,7 +17,8 @@ struct RouteTypeTests {
         return model.requests.last?.messages.map(\.text) ?? []
     }
 
-    @Test("What a target reads is made of the person's words, the reply without its signal, the name")
+    @Test(
+        "What a target reads is made of the person's words, the reply without its signal, the name")
     func template() async throws {
         var route = SignalRoute("[B]", to: "b")
         route.inputTemplate = "{{agent}} was asked: {{ input }}. Said: {{reply}} {{other}} {{"

@@ -23,7 +23,8 @@ struct CrewSignalTests {
         var route = SignalRoute("[BILL]", to: "billing", type: .subCrew)
         change(&route)
         var definition = CrewDefinition(
-            name: "outer", agents: [AgentDefinition(id: "a", name: "Ann"), AgentDefinition(id: "b")],
+            name: "outer",
+            agents: [AgentDefinition(id: "a", name: "Ann"), AgentDefinition(id: "b")],
             routing: RoutingDefinition(signals: ["a": [route]]), settings: settings)
         definition.tools = [tool]
         let outer = try definition.validated(tools: [])
@@ -56,9 +57,11 @@ struct CrewSignalTests {
         #expect(told.result.usage?.totalTokens == 6)
         let names = told.names.filter { !$0.hasPrefix("subrun") }
         #expect(names.contains("crew_asked") && names.contains("tool_returned"))
-        guard case .runStarted(let started)? = try await store.events(
-            of: child.id, after: 0, limit: 1
-        ).first?.event else {
+        guard
+            case .runStarted(let started)? = try await store.events(
+                of: child.id, after: 0, limit: 1
+            ).first?.event
+        else {
             Issue.record("the other run does not begin")
             return
         }

@@ -8,7 +8,8 @@ struct ResultText {
         case .text, .agent: block(members.map { ("\($0.agent)", $0.text) })
         case .json: JSONValue.array(members.map(Self.json)).text
         case .table: table
-        case .dedupe: block(different.map { ($0.map(\.agent.rawValue).joined(separator: ", "), $0[0].text) })
+        case .dedupe:
+            block(different.map { ($0.map(\.agent.rawValue).joined(separator: ", "), $0[0].text) })
         case .vote: vote
         }
     }
@@ -52,7 +53,9 @@ struct ResultText {
     /// Text that stays in its cell.
     private static func cell(_ text: String) -> String {
         let lines = text.split(whereSeparator: \.isNewline)
-            .map { $0.split(separator: "|", omittingEmptySubsequences: false).joined(separator: "\\|") }
+            .map {
+                $0.split(separator: "|", omittingEmptySubsequences: false).joined(separator: "\\|")
+            }
         return lines.joined(separator: "<br>")
     }
 
