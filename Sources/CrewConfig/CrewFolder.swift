@@ -16,7 +16,7 @@ public enum CrewFolder {
         do throws(UnreadableCrew) {
             return try read(path, environment: environment)
         } catch {
-            throw CrewError(.unreadableDefinition, error.problem.quotedDescription)
+            throw CrewError(.unreadableDefinition, error.problem.description)
         }
     }
 

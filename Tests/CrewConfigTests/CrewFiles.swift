@@ -30,7 +30,7 @@ final class CrewFiles {
     func problems(
         tools: Set<ToolName> = [], environment: [String: String] = [:]
     ) throws -> [String] {
-        try load(environment: environment).problems(tools: tools).map { short($0) }
+        try load(environment: environment).problems(tools: tools).withoutUnused.map { short($0) }
     }
 
     func short(_ found: LocatedProblem) -> String {
@@ -47,4 +47,11 @@ func oneAgent(
         "crew.yaml": "agents: [a]\n" + crew,
         "agents/a.yaml": "id: a\n\(name)\nprimary: {provider: openai, model: m}\n" + agent,
     ]
+}
+
+extension [LocatedProblem] {
+    /// Without the notes that nobody uses a tool or a server: most tests are about these alone.
+    var withoutUnused: [LocatedProblem] {
+        filter { !["unused_tool", "unused_server"].contains($0.problem.code) }
+    }
 }

@@ -16,7 +16,10 @@ struct StrictModeTests {
     ]
 
     static func settings(without missing: String = "", more: String = "") -> String {
-        let lines = required.filter { $0 != missing }.map { "  \($0): 7" }
+        // A budget of 7 tokens would leave no room for a call.
+        let lines = required.filter { $0 != missing }.map {
+            "  \($0): \($0.hasPrefix("max_tokens") ? 7_000 : 7)"
+        }
         return "settings:\n  config_mode: strict\n\(more)" + lines.joined(separator: "\n") + "\n"
     }
 

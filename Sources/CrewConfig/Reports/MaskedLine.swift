@@ -10,10 +10,11 @@ struct MaskedLine {
 
     init(_ lines: [[Unicode.Scalar]], at index: Int) {
         line = lines[index]
-        if let start = Self.startOfSecret(lines, at: index) {
-            secrets = start < line.count ? [start..<line.count] : []
+        let looking = SecretText.ranges(in: line)
+        if let start = Self.startOfSecret(lines, at: index), start < line.count {
+            secrets = looking.filter { $0.upperBound <= start } + [start..<line.count]
         } else {
-            secrets = SecretText.ranges(in: line)
+            secrets = looking
         }
     }
 

@@ -29,7 +29,7 @@ public struct ProblemRule: Sendable, Hashable {
 extension ProblemRule {
     private typealias Table = [String: (String, String)]
 
-    private static let table = [files, keys, agents, ways, groups, tools, models].reduce(
+    private static let table = [files, keys, agents, ways, groups, tools, models, flow].reduce(
         into: Table()
     ) { $0.merge($1) { first, _ in first } }
 
@@ -84,6 +84,7 @@ extension ProblemRule {
         "out_of_range": (
             "a number is out of range", "docs/configuration.md gives each key's range."
         ),
+        "repeated_entry": ("a list holds an entry twice", "Remove one of them."),
         "empty_entry": ("an entry of a list is empty", "Remove it."),
         "zero_means_default": (
             "0 asks for the default", "Leave the key out; under config_mode: strict 0 is 0."

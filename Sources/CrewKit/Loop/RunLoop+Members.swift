@@ -45,8 +45,9 @@ extension RunLoop {
     private func memberLoop(
         _ member: GroupStarted.Member, _ state: RunState, isStopping: Bool
     ) -> RunLoop {
-        // A member that has to end does so however much its run was allowed to finish.
-        let wish = isStopping && control.stop == nil ? Stop.cancelled : nil
+        // A run that may finish its turn ends no member by itself.
+        let endsByRun = control.stop.map { $0.depth < .afterTurn } ?? false
+        let wish = isStopping && !endsByRun ? Stop.cancelled : nil
         return RunLoop(
             state: state, journal: journal, performer: performer.member(member),
             control: RunControl(parent: control, stop: wish), whenCancelled: whenCancelled)

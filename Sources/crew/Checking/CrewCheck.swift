@@ -15,7 +15,7 @@ struct CrewCheck {
         let setup = try CrewSetup(options, models: ModelOptions.none, showsProblems: false)
         var further = setup.furtherProblems
         let models = ModelCheck(crew: setup.loaded, environment: setup.environment)
-        further += models.problems.filter { $0.severity < .error }
+        further += models.problems
         if isOnline { further += try await models.onlineProblems() }
         do {
             try await setup.checkSandbox()

@@ -41,6 +41,14 @@ struct ModelCheck {
         }
     }
 
+    /// The errors among the problems, with their places.
+    var errors: [LocatedProblem] {
+        let errors = problems.filter { $0.severity == .error }
+        guard !errors.isEmpty else { return [] }
+        // The others were shown when the crew was read.
+        return crew.problems(tools: [], further: errors).filter { errors.contains($0.problem) }
+    }
+
     private static var options: ModelEndpoints.Options {
         var options = ModelEndpoints.Options()
         options.probe = .seconds(10)

@@ -45,14 +45,8 @@ struct CrewSetup: Sendable {
         loaded.problems(tools: builtInToolNames, prices: prices, further: furtherProblems)
     }
 
-    /// What the definition alone does not tell: files beside the crew's, and models that cannot be
-    /// built.
-    var furtherProblems: [DefinitionProblem] {
-        let prices = priceProblem.map { [$0] } ?? []
-        guard !modelOptions.local, !modelOptions.scripted else { return prices }
-        let models = ModelCheck(crew: loaded, environment: environment).problems
-        return prices + models.filter { $0.severity == .error }
-    }
+    /// What the definition alone does not tell: what is wrong with files beside the crew's.
+    var furtherProblems: [DefinitionProblem] { priceProblem.map { [$0] } ?? [] }
 
     var builtInToolNames: Set<ToolName> { Set(builtInTools.map(\.definition.name)) }
 

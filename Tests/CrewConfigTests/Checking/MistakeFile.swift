@@ -1,4 +1,5 @@
 import Foundation
+import Testing
 
 /// Wrong configurations in a file of their own, each with what is to be said about it.
 ///

@@ -50,7 +50,9 @@ struct MistakeTests {
         }
         func line(_ found: LocatedProblem) -> String {
             "\(found) [\(found.problem.code)]".replacing(folder.path + "/", with: "")
-                .replacing(folder.path, with: "CREW").replacing("\n", with: "\\n")
+                .replacing(folder.path, with: "CREW")
+                .replacing(URL(filePath: folder.path).lastPathComponent, with: "CREW").replacing(
+                    "\n", with: "\\n")
         }
         do throws(UnreadableCrew) {
             let crew = try CrewFolder.read(folder.path, environment: mistake.environment)

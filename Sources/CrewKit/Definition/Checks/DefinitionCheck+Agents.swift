@@ -44,6 +44,9 @@ extension DefinitionCheck {
                 "response_schema of agent '\(agent.id)': \(problem.message)",
                 suggestion: problem.suggestion)
         }
+        checkRepetition(in: agent.tools.map(\.rawValue), "tools", of: agent.id)
+        checkRepetition(
+            in: agent.handoffTargets.map(\.rawValue), "handoff_targets", of: agent.id)
         for (index, tool) in agent.tools.enumerated() where !tools.contains(tool) {
             check(
                 tool, of: agent, at: DefinitionPath.agent(agent.id, "tools").appending(index))
@@ -54,6 +57,18 @@ extension DefinitionCheck {
                 at: DefinitionPath.agent(agent.id, "handoff_targets").appending(index),
                 "handoff target '\(target)' of agent '\(agent.id)' does not exist",
                 suggestion: nearestAgent(to: target.rawValue))
+        }
+    }
+
+    private mutating func checkRepetition(
+        in names: [String], _ key: String, of agent: AgentID
+    ) {
+        var seen: Set<String> = []
+        for (index, name) in names.enumerated() where !seen.insert(name).inserted && !name.isEmpty {
+            add(
+                .warning, "repeated_entry", at: DefinitionPath.agent(agent, key).appending(index),
+                "\(key) of agent '\(agent)' lists '\(name)' twice", suggestion: "remove one of them"
+            )
         }
     }
 

@@ -31,7 +31,9 @@ extension DefinitionCheck {
     mutating func checkModels() {
         for agent in crew.agents {
             let routes = crew.routing.signals[agent.id] ?? []
-            if agent.routing == .schema, routes.isEmpty, agent.handoffTargets.isEmpty {
+            if agent.routing == .schema, routes.isEmpty, agent.handoffTargets.isEmpty,
+                agent.responseSchema == nil
+            {
                 add(
                     .warning, "no_effect", at: .agent(agent.id, "routing"),
                     "routing: schema of agent '\(agent.id)' has no effect, as it has neither signals "

@@ -30,6 +30,7 @@ struct DefinitionCheck {
         problems += DeclaredToolCheck(crew, agents: agents).problems
         problems += ServerCheck(crew).problems
         problems += BudgetCheck(crew, prices: prices).problems
+        problems += FlowCheck(crew, prices: prices).problems
     }
 
     mutating func add(

@@ -12,9 +12,14 @@ extension RunState {
         guard let group = crew.group(progress.started.group), group.join.cancelsSiblings else {
             return false
         }
-        // Only a member that the group gave up has been cancelled while its run goes on.
-        let isCut = progress.ended.values.contains { $0.outcome == .cancelled }
-        return isCut || verdict(on: progress, group) != .open
+        return isCut(progress, group) || verdict(on: progress, group) != .open
+    }
+
+    /// Whether the deadline of the group has passed: only then is a member cancelled while too few have
+    /// ended.
+    private func isCut(_ progress: GroupProgress, _ group: ParallelGroup) -> Bool {
+        guard case .bestEffort = group.join.policy else { return false }
+        return progress.ended.values.contains { $0.outcome == .cancelled }
     }
 
     private func verdict(on progress: GroupProgress, _ group: ParallelGroup?) -> GroupVerdict {
