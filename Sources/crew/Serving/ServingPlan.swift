@@ -39,7 +39,8 @@ struct ServingPlan: Sendable {
     func sharedFiles(_ setup: CrewSetup?) -> [String] {
         let environment = setup?.environment ?? ProcessInfo.processInfo.environment
         let named = prices ?? environment["CREW_PRICES"] ?? PriceFiles.usualPath(environment)
-        return [environmentFile ?? ".env", named, setup?.loaded.definition.settings.pricesFile]
-            .compactMap { $0 }.filter { !$0.isEmpty }
+        let prices = setup?.loaded.definition.settings.pricesFile
+        return [environmentFile ?? ".env", named, prices].compactMap { $0 }.filter { !$0.isEmpty }
+            + (setup?.loaded.files ?? [])
     }
 }

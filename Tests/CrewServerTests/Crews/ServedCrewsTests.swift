@@ -59,9 +59,11 @@ struct ServedCrewsTests {
             #expect(one["entry_point"]?.string == "a" && one["model"]?.string == "m of Front Desk")
             #expect(one["agents"]?.array?.first?["name"]?.string == "An")
             #expect(one["loaded_at"]?.string == "2027-01-15T08:00:00.000000Z")
-            let head = try await client.executeRequest(uri: "/v1/crews/kitchen", method: .head)
+            let head = try await client.executeRequest(
+                uri: "/v1/crews/kitchen", method: .head, headers: [:], body: nil)
             #expect(head.status == .ok)
-            let options = try await client.executeRequest(uri: "/v1/crews", method: .options)
+            let options = try await client.executeRequest(
+                uri: "/v1/crews", method: .options, headers: [:], body: nil)
             #expect(options.headers[.allow]?.contains("GET") == true)
         }
     }
@@ -115,7 +117,7 @@ struct ServedCrewsTests {
         try await serve { client, _ in
             for (suffix, text) in [("?crew=kitchen", "soup"), ("", "welcome")] {
                 let response = try await client.executeRequest(
-                    uri: "/api/crew/stream\(suffix)", method: .post,
+                    uri: "/api/crew/stream\(suffix)", method: .post, headers: [:],
                     body: ByteBuffer(string: #"{"query":"x"}"#))
                 let frames = try Frame.all(in: response.body)
                 #expect(frames.contains { $0.type == "agent_response" && $0.content == text })
@@ -146,9 +148,11 @@ struct ServedCrewsTests {
             let kitchen = try #require(health["crews"]?.array?.last)
             #expect(kitchen["state"]?.string == "outdated")
             #expect(kitchen["reload_problem"]?["message"]?.string == "no soup")
-            let page = try await client.executeRequest(uri: "/?crew=kitchen", method: .get)
+            let page = try await client.executeRequest(
+                uri: "/?crew=kitchen", method: .get, headers: [:], body: nil)
             #expect(String(buffer: page.body).contains(#"{"id":"kitchen","crew":"kitchen""#))
-            let first = try await client.executeRequest(uri: "/?crew=nobody", method: .get)
+            let first = try await client.executeRequest(
+                uri: "/?crew=nobody", method: .get, headers: [:], body: nil)
             #expect(String(buffer: first.body).contains(#"{"id":"Front-Desk""#))
         }
     }
