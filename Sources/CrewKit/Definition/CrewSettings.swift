@@ -47,16 +47,6 @@ public struct CrewSettings: Sendable, Hashable {
     public var slowCall: Duration?
     /// How long what is known of an endpoint is kept after its last call.
     public var endpointLifetime: Duration = .seconds(3600)
-    /// What becomes of a run that is to go on under another definition of its crew.
-    public enum ChangedDefinition: String, Sendable, Hashable, CaseIterable {
-        /// It goes on, with a warning.
-        case goOn = "continue"
-        /// A run that nobody woke waits until a person says that it shall go on; then as `goOn`.
-        case pause
-        /// It does not go on: what nobody woke ends as failed, and who wakes it is refused.
-        case fail
-    }
-
     /// Which of several signals in one reply is followed.
     public var signalChoice = SignalChoice.last
     /// Also matches signals written without their diacritics.
