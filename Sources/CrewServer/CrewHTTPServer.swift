@@ -6,7 +6,7 @@ public import Logging
 import NIOCore
 public import ServiceLifecycle
 
-/// Serves one crew over HTTP: its event stream, its page, its health.
+/// Serves crews over HTTP: their event streams, their page, their health.
 ///
 /// It works while `run()` is. A graceful shutdown takes no more requests, lets the open streams go
 /// on for `drainTime`, and then ends each with an `error` frame; the runs are the runner's, which
@@ -28,10 +28,26 @@ public struct CrewHTTPServer: Service {
         }
     }
 
+    /// Serves one crew; its id is made of its name.
+    ///
     /// - Parameter onListening: told where the server listens, once it does.
     /// - Throws: `invalidInput` when the options cannot be.
     public init(
         runner: CrewRunner, options: ServerOptions = ServerOptions(), logger: Logger,
+        onListening: @escaping @Sendable (Address) async -> Void = { _ in }
+    ) throws(CrewError) {
+        let crew = ServedCrew(
+            id: ServedCrew.id(from: runner.name), runner: runner,
+            modelDescription: options.modelDescription, isScripted: options.isScripted,
+            loadedAt: options.now())
+        try self.init(
+            crews: ServedCrews([crew]), options: options, logger: logger, onListening: onListening)
+    }
+
+    /// - Parameter onListening: told where the server listens, once it does.
+    /// - Throws: `invalidInput` when the options cannot be.
+    public init(
+        crews: ServedCrews, options: ServerOptions = ServerOptions(), logger: Logger,
         onListening: @escaping @Sendable (Address) async -> Void = { _ in }
     ) throws(CrewError) {
         try options.check()
@@ -39,13 +55,13 @@ public struct CrewHTTPServer: Service {
         self.options = options
         self.streams = streams
         application = Application(
-            responder: Routes.responder(for: runner, options: options, streams: streams),
+            responder: Routes.responder(for: crews, options: options, streams: streams),
             server: .http1(configuration: Self.channel(options)),
             configuration: ApplicationConfiguration(
                 address: .hostname(options.host, port: options.port)),
             services: [
                 StreamTicker(
-                    streams: streams, keepAlive: runner.crew.settings.keepAlive,
+                    streams: streams, keepAlive: { crews.keepAlive },
                     writeTimeout: options.writeTimeout, clock: options.clock)
             ],
             onServerRunning: { channel in

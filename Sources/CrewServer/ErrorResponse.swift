@@ -94,6 +94,8 @@ enum ErrorResponse {
         case .runNotPaused: (.conflict, "The run does not wait for an answer")
         case .sessionBusy: (.conflict, "The session has a run under way")
         case .alreadyDecided: (.conflict, "The call was decided about otherwise")
+        case .definitionChanged: (.conflict, "The crew has changed")
+        case .foreignSession: (.conflict, "The session is another crew's")
         case .foreignCrew: (.conflict, "The run is another crew's")
         case .conflict: (.conflict, "The run is not in that state")
         case .preconditionFailed: (.preconditionFailed, "The run has gone on")

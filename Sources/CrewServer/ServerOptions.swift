@@ -11,7 +11,8 @@ public struct ServerOptions: Sendable {
     /// public name of a proxy before it.
     public var allowedHosts: Set<String> = []
     public var limits = RequestLimits()
-    /// What answers, for people: provider and model, as the page shows it.
+    /// What answers, for people: provider and model, as the page shows it. For a server of one
+    /// runner; of several crews each `ServedCrew` says its own.
     public var modelDescription = ""
     /// True when all agents are answered by a script: the page, `/health` and `start` frames say so.
     ///

@@ -9,7 +9,7 @@ extension FlowCheck {
         let others = cycle.places.count - Set(cycle.way.map(\.from)).count
         let round =
             cycle.way.shortLine
-            + (others > 0 ? " (\(others) more places belong to it)" : "")
+            + (others > 0 ? " (and \(others) more)" : "")
         let meant = cycle.exits.filter { !$0.reason.isBuiltIn || isMentioned($0) }
         guard meant.isEmpty else {
             let exits = meant.prefix(3).map { "\($0.from) –\($0.reason)→ \($0.to)" }

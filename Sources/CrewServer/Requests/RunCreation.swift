@@ -9,14 +9,13 @@ struct RunCreation {
 
     private(set) var request: RunRequest
 
-    /// - Parameter key: the request's `Idempotency-Key`.
-    /// - Throws: `invalidInput`; `unknownCrew` when the request is for another crew than `crew`.
+    /// - Parameters:
+    ///   - key: the request's `Idempotency-Key`.
+    ///   - crew: the name of the crew that the request is for.
+    /// - Throws: `invalidInput`.
     init(_ object: JSONObject, key: String?, crew: String, check: InputCheck) throws(CrewError) {
         let members = try StrictMembers(object, names: Self.names)
-        if let wanted = try members.text("crew"), wanted != crew {
-            throw CrewError(
-                .unknownCrew, "there is no crew '\(wanted.prefix(100))' here; this is '\(crew)'")
-        }
+        _ = try members.text("crew")
         let input = try members.text("input") ?? ""
         try check.query(input, named: "input")
         let history = try HistoryMessage.list(members.value("history"))
@@ -34,8 +33,10 @@ struct RunCreation {
 
     /// Equal for requests that ask for the same, however they are written.
     private static func digest(of object: JSONObject, for crew: String) -> String {
-        var asked: JSONObject = ["crew": .string(crew)]
+        var asked: JSONObject = [:]
         for key in object.keys where object[key]?.isNull == false { asked[key] = object[key] }
+        // However it was named, or not.
+        asked["crew"] = .string(crew)
         let text = JSONValue.object(asked).canonicalText
         return SHA256.hash(data: Array(text.utf8)).map { byte in
             let digits = String(byte, radix: 16)

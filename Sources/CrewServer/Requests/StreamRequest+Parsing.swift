@@ -39,7 +39,7 @@ extension StreamRequest {
         history = try HistoryMessage.list(object["history"])
         try set(
             session: object.text("session_id"), resumeAgent: object.text("resume_agent"),
-            onDisconnect: object.text("on_disconnect"))
+            onDisconnect: object.text("on_disconnect"), crew: object.text("crew"))
     }
 
     /// Takes from the URL what the JSON did not say.
@@ -48,12 +48,13 @@ extension StreamRequest {
         try set(
             session: session == nil ? string.value(of: "session_id") : nil,
             resumeAgent: resumeAgent == nil ? string.value(of: "resume_agent") : nil,
-            onDisconnect: isDefault ? string.value(of: "on_disconnect") : nil)
+            onDisconnect: isDefault ? string.value(of: "on_disconnect") : nil,
+            crew: crew == nil ? string.value(of: "crew") : nil)
     }
 
     /// Empty texts count as absent: forms send fields that nobody filled in.
     private mutating func set(
-        session: String?, resumeAgent: String?, onDisconnect: String?
+        session: String?, resumeAgent: String?, onDisconnect: String?, crew: String?
     ) throws(CrewError) {
         if let session, !session.isEmpty {
             guard WrittenID.isWellFormed(session) else {
@@ -61,6 +62,7 @@ extension StreamRequest {
             }
             self.session = SessionID(session)
         }
+        if let crew, !crew.isEmpty { self.crew = crew }
         if let resumeAgent, !resumeAgent.isEmpty { self.resumeAgent = AgentID(resumeAgent) }
         if let onDisconnect, !onDisconnect.isEmpty {
             guard let value = OnDisconnect(rawValue: onDisconnect) else {

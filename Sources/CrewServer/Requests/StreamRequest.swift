@@ -7,6 +7,8 @@ struct StreamRequest: Equatable {
     var session: SessionID?
     var resumeAgent: AgentID?
     var onDisconnect = OnDisconnect.goOn
+    /// The id or name of the crew; absent means the first one.
+    var crew: String?
 }
 
 /// What becomes of the run when its client leaves.

@@ -5,7 +5,7 @@ import struct Foundation.Date
 
 /// `/health`: that the server lives, and what it is.
 struct HealthRoute: Sendable {
-    let runner: CrewRunner
+    let crews: ServedCrews
     let options: ServerOptions
     let streams: OpenStreams
     let startedAt: Date
@@ -14,20 +14,22 @@ struct HealthRoute: Sendable {
     /// reason to restart, which mends no disk.
     func respond() async -> Response {
         let uptime = options.now().timeIntervalSince(startedAt)
-        let store = await runner.store.health()
+        let first = crews.first
+        let store = await first.runner.store.health()
         var document: JSONObject = [
             "status": .string(store.name),
             // The original's name: probes that compare the whole value go on working.
             "service": "go-crewai-streaming",
             "version": .string(options.version),
-            "crew": .string(runner.crew.name),
-            "model": .string(options.modelDescription),
-            "scripted": .bool(options.isScripted),
+            "crew": .string(first.runner.name),
+            "model": .string(first.modelDescription),
+            "scripted": .bool(first.isScripted),
             "uptime_seconds": .integer(max(0, Int(uptime))),
-            "active_runs": .integer(runner.activeRuns),
-            "queued_runs": .integer(runner.queuedRuns),
+            "active_runs": .integer(crews.activeRuns),
+            "queued_runs": .integer(crews.queuedRuns),
             "open_streams": .integer(streams.count),
             "store": .string(store.name),
+            "crews": .array(crews.all.map(\.healthJSON)),
         ]
         if case .degraded(let problem) = store { document["store_problem"] = .string(problem) }
         return .json(.object(document))

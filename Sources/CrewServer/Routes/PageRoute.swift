@@ -2,33 +2,51 @@ import CrewKit
 import Hummingbird
 import NIOCore
 
-/// `/`: the page on which people talk with the crew.
+/// `/`: the page on which people talk with a crew.
 struct PageRoute: Sendable {
-    /// The page, cut where each answer's own nonce goes.
+    private let crews: ServedCrews
+    private let options: ServerOptions
+    /// The page, cut where the facts of a crew go.
     private let pieces: [String]
-    private let makeNonce: @Sendable () -> String
 
-    init(crew: ValidatedCrew, options: ServerOptions) {
-        let facts: JSONValue = [
-            "crew": .string(crew.name),
-            "description": .string(crew.definition.description),
-            "model": .string(options.modelDescription),
-            "scripted": .bool(options.isScripted),
-            "agents": .object(
-                JSONObject(crew.allAgents.map { ($0.id.rawValue, .string($0.definition.name)) })),
-            "examples": .array(options.examples.map { .string($0) }),
-            "maxCharacters": .integer(options.limits.maxQueryCharacters),
-        ]
-        // A `<` inside JSON text could end the element that holds it.
-        let json = facts.text.split(separator: "<", omittingEmptySubsequences: false)
-            .joined(separator: "\\u003c")
+    init(crews: ServedCrews, options: ServerOptions) {
+        self.crews = crews
+        self.options = options
         let page = String(decoding: PackageResources.index_html, as: UTF8.self)
-        pieces = page.split(mark: "{{FACTS}}").joined(separator: json).split(mark: "{{NONCE}}")
-        makeNonce = options.makeNonce
+        pieces = page.split(mark: "{{FACTS}}")
     }
 
-    func respond() -> Response {
-        let nonce = makeNonce()
+    /// What the page knows of the crew with which it talks, and that there are others.
+    private func facts(of crew: ServedCrew) -> String {
+        let definition = crew.runner.crew.definition
+        let names = crew.agentNames.map { ($0.key.rawValue, JSONValue.string($0.value)) }
+        let facts: JSONValue = [
+            "id": .string(crew.id),
+            "crew": .string(definition.name),
+            "description": .string(definition.description),
+            "model": .string(crew.modelDescription),
+            "scripted": .bool(crew.isScripted),
+            "agents": .object(JSONObject(names.sorted { $0.0 < $1.0 })),
+            "examples": .array(options.examples.map { .string($0) }),
+            "maxCharacters": .integer(options.limits.maxQueryCharacters),
+            "crews": .array(
+                crews.all.map { ["id": .string($0.id), "name": .string($0.runner.name)] }),
+        ]
+        // A `<` inside JSON text could end the element that holds it.
+        return facts.text.split(separator: "<", omittingEmptySubsequences: false)
+            .joined(separator: "\\u003c")
+    }
+
+    /// The crew that the address names; the first one where it names none of these.
+    private func crew(of request: Request) -> ServedCrew {
+        // A page for people: an address that cannot be read leads to the first crew.
+        let word = (try? QueryString(request.uri.query).value(of: "crew")) ?? nil
+        return crews.all.first { $0.id == word } ?? crews.first
+    }
+
+    func respond(to request: Request) -> Response {
+        let page = pieces.joined(separator: facts(of: crew(of: request)))
+        let nonce = options.makeNonce()
         let policy =
             "default-src 'none'; script-src 'nonce-\(nonce)'; style-src 'nonce-\(nonce)'; "
             + "connect-src 'self'; img-src data:; base-uri 'none'; form-action 'none'; "
@@ -39,7 +57,9 @@ struct PageRoute: Sendable {
                 .contentType: "text/html; charset=utf-8", .cacheControl: "no-store",
                 .contentSecurityPolicy: policy, .xContentTypeOptions: "nosniff",
             ],
-            body: ResponseBody(byteBuffer: ByteBuffer(string: pieces.joined(separator: nonce))))
+            body: ResponseBody(
+                byteBuffer: ByteBuffer(
+                    string: page.split(mark: "{{NONCE}}").joined(separator: nonce))))
     }
 }
 

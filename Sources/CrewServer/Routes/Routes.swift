@@ -11,10 +11,10 @@ enum Routes {
     ]
 
     static func responder(
-        for runner: CrewRunner, options: ServerOptions, streams: OpenStreams
+        for crews: ServedCrews, options: ServerOptions, streams: OpenStreams
     ) -> RouterResponder<Context> {
-        let older = olderEndpoints(runner, options, streams)
-        let resources = V1Routes(runner: runner, options: options, streams: streams).endpoints
+        let older = olderEndpoints(crews, options, streams)
+        let resources = V1Routes(crews: crews, options: options, streams: streams).endpoints
         let heads = resources.filter { $0.method == .get }.map(head)
         var paths = KnownPaths()
         for endpoint in older + resources + heads { paths.add(endpoint.path, [endpoint.method]) }
@@ -38,12 +38,12 @@ enum Routes {
 
     /// What the original has too.
     private static func olderEndpoints(
-        _ runner: CrewRunner, _ options: ServerOptions, _ streams: OpenStreams
+        _ crews: ServedCrews, _ options: ServerOptions, _ streams: OpenStreams
     ) -> [Endpoint] {
-        let stream = StreamRoute(runner: runner, options: options, streams: streams)
-        let page = PageRoute(crew: runner.crew, options: options)
+        let stream = StreamRoute(crews: crews, options: options, streams: streams)
+        let page = PageRoute(crews: crews, options: options)
         let health = HealthRoute(
-            runner: runner, options: options, streams: streams, startedAt: options.now())
+            crews: crews, options: options, streams: streams, startedAt: options.now())
         let streaming = [HTTPRequest.Method.get, .post].map { method in
             // A HEAD would start a run like a GET: there is none.
             Endpoint(method, "/api/crew/stream") { request, context in
@@ -56,7 +56,7 @@ enum Routes {
                     await health.respond().withoutBody(if: request.method == .head)
                 },
                 Endpoint(method, "/") { request, _ in
-                    page.respond().withoutBody(if: request.method == .head)
+                    page.respond(to: request).withoutBody(if: request.method == .head)
                 },
             ]
         }

@@ -4,17 +4,18 @@ import Logging
 
 /// `GET|POST /api/crew/stream`: works one input, or goes on with a run, and streams what happens.
 struct StreamRoute: Sendable {
+    private let crews: ServedCrews
+    /// Of one of the crews: any of them tells of a run of any crew.
     private let runner: CrewRunner
     private let options: ServerOptions
     private let opening: StreamOpening
-    private let agentNames: [AgentID: String]
 
-    init(runner: CrewRunner, options: ServerOptions, streams: OpenStreams) {
+    init(crews: ServedCrews, options: ServerOptions, streams: OpenStreams) {
+        let runner = crews.first.runner
+        self.crews = crews
         self.runner = runner
         self.options = options
         opening = StreamOpening(runner: runner, options: options, streams: streams)
-        agentNames = Dictionary(
-            uniqueKeysWithValues: runner.crew.allAgents.map { ($0.id, $0.definition.name) })
     }
 
     /// A run under way, and from where on this stream shows it.
@@ -51,24 +52,28 @@ struct StreamRoute: Sendable {
     private func work(
         _ asked: StreamRequest, _ request: Request, _ logger: Logger
     ) async throws -> Response {
+        let crew = try asked.crew.map(crews.crew(named:)) ?? crews.first
+        let runner = crew.runner
         let check = InputCheck(limits: options.limits, settings: runner.crew.settings)
         try check.query(asked.query)
         try check.history(asked.history)
         let lease = try StreamLease(in: opening.streams)
-        let begun = try await begin(asked)
+        let begun = try await begin(asked, with: runner)
         if asked.onDisconnect == .cancel {
-            lease.whenAbandoned { [runner] in runner.cancelLive(begun.events.run) }
+            lease.whenAbandoned { runner.cancelLive(begun.events.run) }
         }
         let encoder = FrameEncoder(
-            facts: facts(of: begun.events.run, in: begun.session, crew: runner.crew.name),
+            facts: facts(of: begun.events.run, in: begun.session, crew: runner.name),
             after: begun.shownFrom, isAnswering: begun.isAnswering, now: options.now)
         return opening.response(begun.events, encoder, lease, to: request, logger: logger)
     }
 
     /// Goes on with the conversation's paused run, or starts a new one.
-    private func begin(_ asked: StreamRequest) async throws -> Begun {
+    private func begin(
+        _ asked: StreamRequest, with runner: CrewRunner
+    ) async throws -> Begun {
         if let session = asked.session, let run = try await runner.pausedRun(in: session),
-            let record = try await runner.record(of: run), record.crew == runner.crew.name,
+            let record = try await runner.record(of: run), record.crew == runner.name,
             case .paused(let agent) = record.status
         {
             if let wanted = asked.resumeAgent, wanted != agent {
@@ -89,9 +94,12 @@ struct StreamRoute: Sendable {
     }
 
     private func facts(of run: RunID, in session: SessionID?, crew: String) -> StreamFacts {
-        StreamFacts(
-            run: run, session: session, crewName: crew, agentNames: agentNames,
-            modelDescription: options.modelDescription, isScripted: options.isScripted)
+        let served = crews.crew(ofRunsOf: crew)
+        return StreamFacts(
+            run: run, session: session, crewName: crew,
+            agentNames: runner.runner(of: crew)?.crew.agentNames ?? [:],
+            modelDescription: served?.modelDescription ?? "",
+            isScripted: served?.isScripted ?? false)
     }
 }
 

@@ -31,9 +31,17 @@ extension V1Routes {
 
     func budgets(_ request: Request, _ context: Routes.Context) async throws -> Response {
         _ = try parameters(of: request)
-        let report = try await BudgetReport(
-            of: runner.crew.definition, in: runner.store.budgets, at: options.now())
-        return .json(["budgets": .array(report.rows.map(\.json))])
+        var rows: [JSONValue] = []
+        for crew in crews.all {
+            let report = try await BudgetReport(
+                of: crew.runner.crew.definition, in: runner.store.budgets, at: options.now())
+            rows += report.rows.map { row in
+                var members: JSONObject = ["crew": .string(crew.runner.name)]
+                for (name, value) in row.json.object ?? [:] { members[name] = value }
+                return .object(members)
+            }
+        }
+        return .json(["budgets": .array(rows)])
     }
 }
 

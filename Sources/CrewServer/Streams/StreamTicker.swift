@@ -6,15 +6,16 @@ struct StreamTicker: Service {
     static let ticksPerInterval = 4
 
     let streams: OpenStreams
-    let keepAlive: Duration
+    /// Asked at each tick: crews change.
+    let keepAlive: @Sendable () -> Duration
     let writeTimeout: Duration
     let clock: any Clock<Duration>
 
     func run() async throws {
-        let period = max(keepAlive, .milliseconds(40)) / Self.ticksPerInterval
-        let patience = max(2, Int((writeTimeout / period).rounded(.up)))
         try? await cancelWhenGracefulShutdown {  // the only error is that the server ends
             while true {
+                let period = max(keepAlive(), .milliseconds(40)) / Self.ticksPerInterval
+                let patience = max(2, Int((writeTimeout / period).rounded(.up)))
                 try await clock.sleep(for: period)
                 streams.tick(pingAfter: Self.ticksPerInterval, giveUpAfter: patience)
             }

@@ -17,7 +17,9 @@ public struct Webhook: Service {
     /// Runs that one pass looks at: those that are not due yet must not cost a pass all its time.
     private static let reach = 4 * most
 
+    /// Of one of the crews: any of them tells of a run of any crew.
     private let runner: CrewRunner
+    private let crews: [String]
     private let address: String
     private let signature: WebhookSignature
     private let transport: any WebhookTransport
@@ -27,11 +29,13 @@ public struct Webhook: Service {
     private let schedule = WebhookSchedule()
 
     /// - Parameters:
+    ///   - others: further crews, worked together with the runner's, of whose runs it tells too.
     ///   - address: an `http` or `https` URL.
     ///   - secret: signs the messages, see `WebhookSignature`; at least 16 bytes.
     /// - Throws: `invalidInput`.
     public init(
-        runner: CrewRunner, address: String, secret: String, transport: any WebhookTransport,
+        runner: CrewRunner, others: [CrewRunner] = [], address: String, secret: String,
+        transport: any WebhookTransport,
         clock: any Clock<Duration> = ContinuousClock(),
         now: @escaping @Sendable () -> Date = { Date() },  // default
         logger: Logger
@@ -40,6 +44,7 @@ public struct Webhook: Service {
             url.scheme == "http" || url.scheme == "https"
         else { throw CrewError(.invalidInput, "'\(address)' is not an http or https address") }
         self.runner = runner
+        crews = ([runner] + others).map(\.name)
         self.address = address
         self.transport = transport
         self.clock = clock
@@ -81,10 +86,16 @@ public struct Webhook: Service {
         }
     }
 
-    /// The next runs of the list; after its last ones the first come again.
     private func unnotified() async throws -> [RunRecord] {
+        var records: [RunRecord] = []
+        for crew in crews { records += try await unnotified(of: crew) }
+        return records
+    }
+
+    /// The next runs of the list; after its last ones the first come again.
+    private func unnotified(of crew: String) async throws -> [RunRecord] {
         var query = RunQuery(
-            crew: runner.crew.name, order: .oldestFirst, cursor: schedule.cursor, limit: Self.most)
+            crew: crew, order: .oldestFirst, cursor: schedule.cursor(of: crew), limit: Self.most)
         query.isUnnotified = true
         query.updatedAfter = now() - WebhookSchedule.patience / .seconds(1)
         var records: [RunRecord] = []
@@ -97,7 +108,7 @@ public struct Webhook: Service {
             if isFromStart { break }
             isFromStart = true
         }
-        schedule.cursor = query.cursor
+        schedule.setCursor(query.cursor, of: crew)
         var seen: Set<RunID> = []
         return records.filter { seen.insert($0.id).inserted }
     }

@@ -27,15 +27,16 @@ final class WebhookSchedule: Sendable {
         var failures = 0
         /// Nothing is sent before.
         var silentUntil: Date?
-        /// Where in the list of runs the next pass begins.
-        var cursor: String?
+        /// Where in the list of each crew's runs the next pass begins.
+        var cursors: [String: String] = [:]
     }
 
     private let state = Mutex(State())
 
-    var cursor: String? {
-        get { state.withLock { $0.cursor } }
-        set { state.withLock { $0.cursor = newValue } }
+    func cursor(of crew: String) -> String? { state.withLock { $0.cursors[crew] } }
+
+    func setCursor(_ cursor: String?, of crew: String) {
+        state.withLock { $0.cursors[crew] = cursor }
     }
 
     /// How many messages may be sent now, at most `limit`: none while the address is left alone, and

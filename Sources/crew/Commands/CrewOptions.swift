@@ -20,6 +20,16 @@ struct CrewOptions: ParsableArguments {
     var prices: String?
 }
 
+extension CrewOptions {
+    /// For a command that takes several folders.
+    init(folder: String, environmentFile: String?, prices: String?) {
+        self.init()
+        self.folder = folder
+        self.environmentFile = environmentFile
+        self.prices = prices
+    }
+}
+
 /// How a crew's agents get their models.
 struct ModelOptions: ParsableArguments {
     @Flag(

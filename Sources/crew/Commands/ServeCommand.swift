@@ -2,23 +2,51 @@ import ArgumentParser
 import CrewConfig
 import CrewKit
 import CrewServer
+import Foundation
 import Logging
 
-/// Serves a crew over HTTP, with its page.
+/// Serves crews over HTTP, with their page.
 struct ServeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "serve",
-        abstract: "Serves a crew over HTTP, with a page to talk to it.",
+        abstract: "Serves one or more crews over HTTP, with a page to talk to them.",
         discussion: """
             GET|POST /api/crew/stream runs an input and streams what happens as Server-Sent Events; \
             /v1/runs is the interface for programs, / the page, /health the state.
 
-            Runs are kept in DIR/.crew/runs.sqlite and outlive the server: what a crash or a restart \
-            left unfinished goes on when the server is started again. One server at a time owns the \
-            file. Ctrl-C lets runs come to a safe point and ends; a second one ends at once.
+            Of several crews each is called by the name of its folder: /v1/crews/{id}/runs, \
+            /api/crew/stream?crew={id}. The first one is meant where none is named.
+
+            Runs are kept in DIR/.crew/runs.sqlite of the first folder and outlive the server: what a \
+            crash or a restart left unfinished goes on when the server is started again. One server at \
+            a time owns the file. Ctrl-C lets runs come to a safe point and ends; a second one ends at \
+            once.
+
+            SIGHUP reads all crews again, --watch each one whose files change. Runs under way are \
+            worked to their rest as they began; a crew that cannot run is refused, and the one before \
+            goes on.
             """)
 
-    @OptionGroup var crew: CrewOptions
+    @Argument(help: "The crews' folders.", completion: .directory)
+    var folders: [String]
+
+    @Option(
+        name: .customLong("env-file"),
+        help: ArgumentHelp(
+            "A file with NAME=value lines; what the environment sets already counts more.",
+            discussion:
+                "Without it, .env in a crew's folder or in this one is read where there is one."),
+        completion: .file())
+    var environmentFile: String?
+
+    @Option(
+        help: "A file of prices that lies over the bundled table, in place of your own.",
+        completion: .file())
+    var prices: String?
+
+    @Flag(help: "Reads a crew again when its files change, without ending what is under way.")
+    var watch = false
+
     @OptionGroup var models: ModelOptions
 
     @Option(help: "The address to listen on; a loopback address.")
@@ -35,7 +63,7 @@ struct ServeCommand: AsyncParsableCommand {
     @Option(
         help: ArgumentHelp(
             "Where runs are kept: memory, where they end with the server, or sqlite:PATH. "
-                + "(default: sqlite:DIR/.crew/runs.sqlite)"),
+                + "(default: sqlite:DIR/.crew/runs.sqlite, DIR being the first folder)"),
         transform: StoreChoice.init)
     var store: StoreChoice = .file(nil)
 
@@ -59,36 +87,43 @@ struct ServeCommand: AsyncParsableCommand {
         }
         var logger = Logger(label: "crew") { StreamLogHandler.standardError(label: $0) }
         logger.logLevel = level
-        let setup = try CrewSetup(crew, models: models)
-        try await CommandStore.withOpen(store, of: crew.folder, keeping: retention) {
+        let recovery = recovery
+        try await CommandStore.withOpen(store, of: folders[0], keeping: retention) {
             [logger] store in
-            try await setup.withIdleRunner(
-                store, recovery: recovery, log: { logger.warning("\($0)") }
-            ) { [logger] runner, choices in
-                let count = try await runner.recover { run, error in
-                    logger.warning(
-                        "run '\(run)' is left as it is, it cannot be read: \(error.message)")
-                }
-                try await runner.settleOverdue()
-                if count > 0 { logger.notice("\(Self.fate(of: count, under: recovery))") }
-                let crew = ServedComposition(
-                    name: setup.loaded.definition.name, runner: runner, store: store,
-                    options: options(choices),
-                    webhook: try await webhook.calls(
-                        for: runner, environment: setup.environment, logger: logger),
-                    logger: logger)
-                try await crew.serve()
+            let background = BackgroundWork()
+            let plan = ServingPlan(
+                store: store, recovery: recovery, models: models, environmentFile: environmentFile,
+                prices: prices, logger: logger)
+            try await background.working {
+                try await serve(ServedFolders(plan: plan, background: background), plan)
             }
         }
     }
 
-    private func options(_ choices: ModelChoices) -> ServerOptions {
+    private func serve(_ folders: ServedFolders, _ plan: ServingPlan) async throws {
+        let logger = plan.logger
+        let (crews, runners) = try await folders.open(self.folders)
+        let count = try await runners.recover { run, error in
+            logger.warning("run '\(run)' is left as it is, it cannot be read: \(error.message)")
+        }
+        try await runners.settleOverdue()
+        if count > 0 { logger.notice("\(Self.fate(of: count, under: recovery))") }
+        let environment = try EnvironmentReader(folder: self.folders[0], file: environmentFile)
+            .environment(ProcessInfo.processInfo.environment)
+        let composition = ServedComposition(
+            crews: crews, runners: runners, folders: folders, watches: watch, store: plan.store,
+            options: options,
+            webhook: try await webhook.calls(
+                for: crews.all.map(\.runner), environment: environment, logger: logger),
+            logger: logger)
+        try await composition.serve()
+    }
+
+    private var options: ServerOptions {
         var options = ServerOptions()
         options.host = host
         options.port = port
         options.allowedHosts = Set(allowedHosts)
-        options.modelDescription = choices.summary
-        options.isScripted = choices.isScripted
         options.version = ProductVersion.current
         return options
     }

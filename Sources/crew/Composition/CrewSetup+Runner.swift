@@ -92,7 +92,7 @@ extension CrewSetup {
     }
 
     /// The folders of the crews that work as tools of this one.
-    private var askedFolders: [String] {
+    var askedFolders: [String] {
         loaded.definition.tools.compactMap {
             if case .crew(let folder) = $0.work { return folder }
             return nil

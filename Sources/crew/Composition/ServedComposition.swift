@@ -8,8 +8,11 @@ import UnixSignals
 
 /// Everything that lives for as long as a server does, in the order in which it ends.
 struct ServedComposition: Sendable {
-    let name: String
-    let runner: CrewRunner
+    let crews: CrewServer.ServedCrews
+    let runners: CrewRunners
+    let folders: ServedFolders
+    /// Whether crews are read again when their files change.
+    let watches: Bool
     let store: CommandStore
     let options: ServerOptions
     let webhook: WebhookCalls?
@@ -19,23 +22,28 @@ struct ServedComposition: Sendable {
     private static let patience: Duration = .seconds(10)
 
     func serve() async throws {
-        let server = try CrewHTTPServer(runner: runner, options: options, logger: logger) {
+        let server = try CrewHTTPServer(crews: crews, options: options, logger: logger) {
             await announce($0)
         }
+        // From now on it does not end the process.
+        let hangups = await UnixSignalsSequence(trapping: .sighup)
         // They are shut down from the last to the first.
         var services: [ServiceGroupConfiguration.ServiceConfiguration] = [
             .init(service: SecondSignal()),
             .init(
                 service: RunWork(
-                    runner: runner, patience: store.outlivesProcess ? Self.patience : .zero)),
-            .init(service: Upkeep(runner: runner, store: store)),
+                    runners: runners, patience: store.outlivesProcess ? Self.patience : .zero)),
+            .init(service: Upkeep(runners: runners, store: store)),
+            .init(
+                service: Reloading(
+                    folders: folders, watches: watches, signals: hangups, logger: logger)),
             .init(service: server, successTerminationBehavior: .gracefullyShutdownGroup),
         ]
         if let webhook { services.append(.init(service: webhook)) }
         if store.outlivesProcess {
             services.append(
                 .init(
-                    service: HandBack(runner: runner, logger: logger),
+                    service: HandBack(runners: runners, logger: logger),
                     successTerminationBehavior: .ignore))
         }
         var configuration = ServiceGroupConfiguration(
@@ -52,36 +60,41 @@ struct ServedComposition: Sendable {
         } catch {
             logger.warning("'crew runs' will not find this server: \(error)")
         }
-        StandardStreams.show("\(name) answers at \(address)\n")
-        StandardStreams.show("model: \(options.modelDescription)\n")
+        let all = crews.all
+        let names = all.map(\.runner.name).joined(separator: ", ")
+        StandardStreams.show("\(names) \(all.count == 1 ? "answers" : "answer") at \(address)\n")
+        for crew in all {
+            let whose = all.count == 1 ? "model" : "model of \(crew.id)"
+            StandardStreams.show("\(whose): \(crew.modelDescription)\n")
+        }
         StandardStreams.show("runs: \(store.file?.path ?? "in memory, gone with this server")\n")
     }
 }
 
 /// Tells runs to stop at a safe point, first of all: the next server goes on from there.
 private struct HandBack: Service {
-    let runner: CrewRunner
+    let runners: CrewRunners
     let logger: Logger
 
     func run() async throws {
         try? await gracefulShutdown()  // also when it is cancelled
-        runner.handBack()
-        guard runner.activeRuns > 0 else { return }
+        runners.handBack()
+        guard runners.activeRuns > 0 else { return }
         logger.notice(
-            "asked to end: \(runner.activeRuns) runs stop at a safe point and go on with the next server; asked again, this one ends at once"
+            "asked to end: \(runners.activeRuns) runs stop at a safe point and go on with the next server; asked again, this one ends at once"
         )
     }
 }
 
-/// Works the runner's runs until the server has let its streams go and the runs have stopped.
+/// Works the crews' runs until the server has let its streams go and the runs have stopped.
 private struct RunWork: Service {
-    let runner: CrewRunner
+    let runners: CrewRunners
     /// How long runs that were handed back may take to stop.
     let patience: Duration
 
     func run() async throws {
         await withTaskGroup(of: Void.self) { group in
-            group.addTask { await runner.run() }
+            group.addTask { await runners.run() }
             try? await gracefulShutdown()  // also when it is cancelled
             group.addTask { [patience] in
                 // Cut short when all have stopped.
@@ -95,13 +108,13 @@ private struct RunWork: Service {
 
 /// Looks after runs that nobody works or answers, and after the file that keeps them.
 private struct Upkeep: Service {
-    let runner: CrewRunner
+    let runners: CrewRunners
     let store: CommandStore
 
     func run() async throws {
         await cancelWhenGracefulShutdown {
             await withTaskGroup(of: Void.self) { group in
-                group.addTask { await runner.keepWatch() }
+                group.addTask { await runners.keepWatch() }
                 if let file = store.file { group.addTask { await file.maintain() } }
             }
         }

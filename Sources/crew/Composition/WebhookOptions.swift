@@ -25,9 +25,9 @@ struct WebhookOptions: ParsableArguments {
     ///
     /// - Throws: `ValidationError` when there is no secret; `invalidInput`.
     func calls(
-        for runner: CrewRunner, environment: [String: String], logger: Logger
+        for runners: [CrewRunner], environment: [String: String], logger: Logger
     ) async throws -> WebhookCalls? {
-        guard let address else { return nil }
+        guard let address, let first = runners.first else { return nil }
         guard let secret = environment["CREW_WEBHOOK_SECRET"] else {
             throw ValidationError(
                 "--webhook needs a secret of at least 16 bytes in CREW_WEBHOOK_SECRET")
@@ -35,7 +35,8 @@ struct WebhookOptions: ParsableArguments {
         let client = WebhookClient()
         do {
             let webhook = try Webhook(
-                runner: runner, address: address, secret: secret, transport: client,
+                runner: first, others: Array(runners.dropFirst()), address: address, secret: secret,
+                transport: client,
                 logger: logger)
             return WebhookCalls(client: client, webhook: webhook)
         } catch {

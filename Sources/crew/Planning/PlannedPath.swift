@@ -39,9 +39,10 @@ struct PlannedPath: Sendable {
     /// The way in one line; what goes round and round is told once, with how often.
     var line: String {
         guard let first = steps.first else { return "" }
-        let texts = steps.indices.map { index in
+        let texts = steps.indices.filter { steps[$0].reason != .member }.map { index in
             " –\(steps[index].reason)→ \(steps[index].to)"
                 + (inner[index].map { " (\($0.crew): \($0.steps.line))" } ?? "")
+                + members(after: index)
         }
         guard let round = Self.repetition(in: texts) else {
             return "\(first.from)" + texts.joined()
@@ -50,6 +51,12 @@ struct PlannedPath: Sendable {
         return "\(first.from)" + texts[..<round.start].joined()
             + " [" + texts[round.start..<round.start + round.length].joined().dropFirst()
             + "] ×\(round.count)" + texts[end...].joined()
+    }
+
+    /// Who works at the same time behind the step to a group.
+    private func members(after index: Int) -> String {
+        let members = steps[(index + 1)...].prefix { $0.reason == .member }
+        return members.isEmpty ? "" : " (\(members.map { "\($0.to)" }.joined(separator: ", ")))"
     }
 
     /// The part that follows upon itself most often, the first of equals.

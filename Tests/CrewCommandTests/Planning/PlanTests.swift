@@ -102,7 +102,7 @@ struct PlanTests {
             """)
         #expect(
             try await Self.paths(folder, "hi") == [
-                "a –[ALL]→ group g –member→ b –member→ c –aggregates→ d –joined→ e –no signal→ the end | completed",
+                "a –[ALL]→ group g (b, c) –aggregates→ d –joined→ e –no signal→ the end | completed",
                 "a –no signal→ the end | completed",
             ])
     }

@@ -57,7 +57,10 @@ public final class CrewRunners: Sendable {
             state.runners += runners
             return .success(state.isClosed)
         }
-        guard try !isClosed.get() else { return runners.forEach { $0.handBack() } }
+        if try isClosed.get() {
+            for runner in runners { runner.handBack() }
+            return
+        }
         for runner in runners {
             directory.join(runner.directory)
             handOver.yield(runner)

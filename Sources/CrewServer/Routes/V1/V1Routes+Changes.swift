@@ -15,7 +15,7 @@ extension V1Routes {
         var request = request
         let record = try await ownRecord(request, context)
         let input = try await members(of: &request, "input").text("input")
-        if let input { try check.query(input, named: "input") }
+        if let input { try check(for: record).query(input, named: "input") }
         // Only who says which version is meant may not be overtaken.
         let expected = request.headers[.ifMatch].map { _ in record.lastSequence }
         do {

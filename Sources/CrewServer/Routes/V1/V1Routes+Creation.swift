@@ -5,12 +5,20 @@ import Logging
 /// New runs.
 extension V1Routes {
     func create(_ request: Request, _ context: Routes.Context) async throws -> Response {
+        try await create(request, context, for: nil)
+    }
+
+    /// - Parameter crew: the one that the path names; absent where the body may name one.
+    func create(
+        _ request: Request, _ context: Routes.Context, for crew: ServedCrew?
+    ) async throws -> Response {
         var request = request
         _ = try parameters(of: request)
         let object = try await request.readObject(upTo: options.limits.maxBodyBytes)
+        let runner = try runner(for: object, at: crew)
         let creation = try RunCreation(
-            object, key: try request.headers.idempotencyKey(), crew: runner.crew.name,
-            check: check)
+            object, key: try request.headers.idempotencyKey(), crew: runner.name,
+            check: check(for: runner))
         guard let patience = request.headers.preferredWait else {
             let run = try await runner.start(creation.request)
             return try await document(run, .accepted, location(of: run))
@@ -36,12 +44,28 @@ extension V1Routes {
                     metadata: ["run_id": "\(run)", "error": "\(ErrorResponse.fullText(of: error))"])
             }
         }
-        return try await accepted(run, creation.request, headers, context)
+        return try await accepted(run, creation.request, headers, context, of: runner.name)
+    }
+
+    /// The crew that an input is for.
+    ///
+    /// - Throws: `unknownCrew`; `invalidInput` when the body names another one than the path.
+    private func runner(
+        for object: JSONObject, at crew: ServedCrew?
+    ) throws(CrewError) -> CrewRunner {
+        guard let word = object["crew"]?.string else { return (crew ?? crews.first).runner }
+        let named = try crews.crew(named: word)
+        guard crew == nil || crew?.id == named.id else {
+            throw CrewError(
+                .invalidInput, "crew is '\(named.id)' in the body and another one in the path")
+        }
+        return named.runner
     }
 
     /// Tells of a run that is not waited for, also when it cannot be read now.
     private func accepted(
-        _ run: RunID, _ request: RunRequest, _ headers: HTTPFields, _ context: Routes.Context
+        _ run: RunID, _ request: RunRequest, _ headers: HTTPFields, _ context: Routes.Context,
+        of crew: String
     ) async throws -> Response {
         do {
             return try await document(run, .accepted, headers)
@@ -50,8 +74,7 @@ extension V1Routes {
                 "a new run cannot be read",
                 metadata: ["run_id": "\(run)", "error": "\(ErrorResponse.fullText(of: error))"])
             let record = RunRecord(
-                id: run, crew: runner.crew.name, session: request.session,
-                createdAt: options.now())
+                id: run, crew: crew, session: request.session, createdAt: options.now())
             return .json(RunDocument(record: record, result: nil).json, .accepted, headers)
         }
     }
@@ -61,7 +84,7 @@ extension V1Routes {
         let record = try await ownRecord(request, context)
         let members = try await members(of: &request, "step", "input", "model")
         let input = try members.text("input")
-        if let input { try check.query(input, named: "input") }
+        if let input { try check(for: record).query(input, named: "input") }
         let events = try await runner.fork(
             record.id, from: try members.number("step", in: 1...Int.max), input: input,
             model: try members.text("model"))

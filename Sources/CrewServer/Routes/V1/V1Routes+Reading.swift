@@ -10,8 +10,15 @@ extension V1Routes {
     func list(_ request: Request, _ context: Routes.Context) async throws -> Response {
         let asked = try parameters(
             of: request, "status", "session_id", "crew", "order", "limit", "cursor")
+        let word = try asked.text("crew")
+        // The id of a crew that is served, or the name of any that has runs here.
+        let served = word.flatMap { word in crews.all.first { $0.id == word } }
+        return try await list(asked, of: served?.runner.name ?? word)
+    }
+
+    func list(_ asked: StrictMembers, of crew: String?) async throws -> Response {
         var query = RunQuery(
-            crew: try asked.text("crew"), session: try asked.id("session_id").map { SessionID($0) })
+            crew: crew, session: try asked.id("session_id").map { SessionID($0) })
         let words = try asked.text("status")?.split(separator: ",").map(String.init) ?? []
         for word in words {
             query.statuses.insert(try StrictMembers.choice(word, of: "status"))

@@ -1,13 +1,17 @@
 import CrewKit
 import Hummingbird
 
-/// The resources under `/v1`: runs, their events and artifacts, sessions, usage.
+/// The resources under `/v1`: crews, runs, their events and artifacts, sessions, usage.
 struct V1Routes: Sendable {
+    let crews: ServedCrews
+    /// Of one of the crews: any of them takes what is asked of a run of any crew.
     let runner: CrewRunner
     let options: ServerOptions
     let opening: StreamOpening
 
-    init(runner: CrewRunner, options: ServerOptions, streams: OpenStreams) {
+    init(crews: ServedCrews, options: ServerOptions, streams: OpenStreams) {
+        let runner = crews.first.runner
+        self.crews = crews
         self.runner = runner
         self.options = options
         opening = StreamOpening(runner: runner, options: options, streams: streams)
@@ -15,6 +19,10 @@ struct V1Routes: Sendable {
 
     var endpoints: [Endpoint] {
         [
+            Endpoint(.get, "/v1/crews") { try await crews($0, $1) },
+            Endpoint(.get, "/v1/crews/{crew}") { try await crew($0, $1) },
+            Endpoint(.post, "/v1/crews/{crew}/runs") { try await createOfCrew($0, $1) },
+            Endpoint(.get, "/v1/crews/{crew}/runs") { try await listOfCrew($0, $1) },
             Endpoint(.post, "/v1/runs") { try await create($0, $1) },
             Endpoint(.get, "/v1/runs") { try await list($0, $1) },
             Endpoint(.get, "/v1/runs/{run}") { try await show($0, $1) },
@@ -35,7 +43,14 @@ struct V1Routes: Sendable {
 
 /// What several of the routes need.
 extension V1Routes {
-    var check: InputCheck { InputCheck(limits: options.limits, settings: runner.crew.settings) }
+    func check(for runner: CrewRunner) -> InputCheck {
+        InputCheck(limits: options.limits, settings: runner.crew.settings)
+    }
+
+    /// For what is said in a run.
+    func check(for record: RunRecord) -> InputCheck {
+        check(for: runner.runner(of: record.crew) ?? runner)
+    }
 
     /// A segment of the path as the client meant it.
     func segment(_ name: String, of context: Routes.Context) -> String {
@@ -68,7 +83,7 @@ extension V1Routes {
             throw CrewError(
                 .foreignCrew,
                 "run '\(record.id)' is of crew '\(record.crew)'; this server works "
-                    + "'\(runner.crew.name)'")
+                    + crews.all.map { "'\($0.runner.name)'" }.joined(separator: ", "))
         }
         try checkVersion(of: record, request)
         return record
