@@ -47,7 +47,8 @@ struct StrictModeTests {
             "agents/a.yaml": "description: x",
             "agents/b.yaml": "id: b\nname: B\nrole: r\nprimary: {base_url: 'http://x'}",
         ])
-        let found = try folder.load().problems(tools: []).filter { $0.severity == .error }
+        let found = try folder.load().problems(tools: []).withoutUnused
+            .filter { $0.severity == .error }
         #expect(
             found.map { folder.short($0) } == [
                 "agents/a.yaml:1:1: error missing_id", "agents/a.yaml:1:1: error missing_key",

@@ -23,7 +23,7 @@ struct ProblemCodeTests {
         // Codes that are put together, or passed in another way than the patterns know.
         var codes: Set<String> = [
             "unreadable_definition", "retry_of_run", "cache_of_run", "unknown_server",
-            "unknown_format", "unknown_keyword", "unchecked_keyword", "cycle",
+            "unknown_format", "unknown_keyword", "unchecked_keyword",
         ]
         let rooms = [
             "CrewKit/Definition", "CrewKit/Flow", "CrewKit/Tools/Arguments", "CrewConfig",
