@@ -27,7 +27,8 @@ extension ProblemRule {
             "Give one of the agents a signal with target: null, is_terminal or wait_for_signal."
         ),
         "limit_before_end": (
-            "a limit stops every run before an end", "Raise the limit to what the shortest way takes."
+            "a limit stops every run before an end",
+            "Raise the limit to what the shortest way takes."
         ),
         "limit_before_agent": (
             "a limit stops runs before an agent", "Raise the limit to what the shortest way takes."
