@@ -64,12 +64,11 @@ public final class ServedCrews: Sendable {
         let crews = all
         if let found = crews.first(where: { $0.id == word }) { return found }
         if let found = crews.first(where: { $0.runner.name == word }) { return found }
-        let hint = NearestWord.suggestion(for: word, among: crews.map(\.id))
         let names = crews.prefix(20).map { "'\($0.id)'" }.joined(separator: ", ")
+        let hint = NearestWord.suggestion(for: word, among: crews.map(\.id))
+        let known = crews.count == 1 ? "this is \(names)" : hint ?? "there are \(names)"
         throw CrewError(
-            .unknownCrew,
-            "there is no crew '\(word.prefix(100))' here; "
-                + (hint ?? (crews.count == 1 ? "this is \(names)" : "there are \(names)")))
+            .unknownCrew, "there is no crew '\(word.prefix(100))' here; \(known)")
     }
 
     /// The crew of a run with that crew's name; absent for one that is only asked by others.

@@ -2,6 +2,7 @@ import AsyncHTTPClient
 import CrewKit
 import Foundation
 import NIOCore
+import NIOHTTP1
 import Testing
 
 @Suite("Crews that are read again while they are served", .timeLimit(.minutes(2)))
