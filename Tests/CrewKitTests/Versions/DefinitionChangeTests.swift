@@ -5,7 +5,7 @@ import Testing
 
 @Suite("Runs that go on under another definition")
 struct DefinitionChangeTests {
-    private typealias Policy = CrewSettings.ChangedDefinition
+    private typealias Policy = ChangedDefinition
 
     private func changed(
         _ scene: VersionScene, _ policy: Policy, says text: String = "done",
