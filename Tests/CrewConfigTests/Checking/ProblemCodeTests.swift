@@ -11,6 +11,7 @@ struct ProblemCodeTests {
     private static let elsewhere: [String: String] = [
         "no_agents": "definitions that were built in code; a missing list is missing_key",
         "duplicate_server": "definitions that were built in code; YAML has each key once",
+        "group_asked_again": "tests of the flow", "limit_before_end": "tests of the flow",
         "too_many_agents": "UnreadableFileTests, with a thousand files",
         "sandbox_missing": "depends on the machine",
         "endpoint_unreachable": "EndpointInspectionTests",
