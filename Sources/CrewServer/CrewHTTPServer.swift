@@ -46,7 +46,8 @@ public struct CrewHTTPServer: Service {
             services: [
                 StreamTicker(
                     streams: streams, keepAlive: runner.crew.settings.keepAlive,
-                    writeTimeout: options.writeTimeout, clock: options.clock)
+                    writeTimeout: runner.crew.settings.readerPatience ?? options.writeTimeout,
+                    clock: options.clock)
             ],
             onServerRunning: { channel in
                 let bound = channel.localAddress

@@ -2,7 +2,8 @@ import ServiceLifecycle
 
 /// The one clock of all open streams: makes silent ones ping and gives up on stuck ones.
 struct StreamTicker: Service {
-    /// Ticks in one keep-alive interval: a ping comes after three quarters of it at the earliest.
+    /// Ticks in one keep-alive interval at least: a ping comes after three quarters of it at the
+    /// earliest.
     static let ticksPerInterval = 4
 
     let streams: OpenStreams
@@ -10,13 +11,27 @@ struct StreamTicker: Service {
     let writeTimeout: Duration
     let clock: any Clock<Duration>
 
+    private static let shortest: Duration = .milliseconds(40)
+
+    /// A short patience needs a short tick: a reader is left alone for at least two of them.
+    var period: Duration {
+        min(
+            max(keepAlive, Self.shortest) / Self.ticksPerInterval,
+            max(writeTimeout, Self.shortest) / 2)
+    }
+
+    var ticksBeforePing: Int {
+        max(Self.ticksPerInterval, Int((keepAlive / period).rounded(.up)))
+    }
+
+    var ticksBeforeGivingUp: Int { max(2, Int((writeTimeout / period).rounded(.up))) }
+
     func run() async throws {
-        let period = max(keepAlive, .milliseconds(40)) / Self.ticksPerInterval
-        let patience = max(2, Int((writeTimeout / period).rounded(.up)))
+        let (period, silence, patience) = (period, ticksBeforePing, ticksBeforeGivingUp)
         try? await cancelWhenGracefulShutdown {  // the only error is that the server ends
             while true {
                 try await clock.sleep(for: period)
-                streams.tick(pingAfter: Self.ticksPerInterval, giveUpAfter: patience)
+                streams.tick(pingAfter: silence, giveUpAfter: patience)
             }
         }
     }

@@ -16,7 +16,11 @@ struct CheckCommand: AsyncParsableCommand {
     @Flag(help: "Show notes too: what is accepted and has no effect.")
     var notes = false
 
+    @Flag(help: "Rewrite older forms in the files first; comments and layout stay.")
+    var fix = false
+
     func run() async throws {
+        if fix { try CheckFix.rewrite(crew.folder) }
         let setup = try CrewSetup(crew, models: ModelOptions(), showsProblems: false)
         let problems = setup.problems
         for problem in problems where notes || problem.severity > .note {

@@ -60,10 +60,12 @@ struct ServeCommand: AsyncParsableCommand {
         var logger = Logger(label: "crew") { StreamLogHandler.standardError(label: $0) }
         logger.logLevel = level
         let setup = try CrewSetup(crew, models: models)
+        let retention = retention.filled(from: setup.loaded.definition.settings)
         try await CommandStore.withOpen(store, of: crew.folder, keeping: retention) {
             [logger] store in
             try await setup.withIdleRunner(
-                store, recovery: recovery, log: { logger.warning("\($0)") }
+                store, recovery: recovery,
+                log: { logger.warning("\(setup.loaded.secrets.redacted($0))") }
             ) { [logger] runner, choices in
                 let count = try await runner.recover { run, error in
                     logger.warning(

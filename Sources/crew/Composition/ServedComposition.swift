@@ -70,6 +70,10 @@ private struct HandBack: Service {
         logger.notice(
             "asked to end: \(runner.activeRuns) runs stop at a safe point and go on with the next server; asked again, this one ends at once"
         )
+        // Cancelled when they have had their time.
+        try? await runner.tellRunsUnderWay(every: runner.crew.settings.shutdownCheck) {
+            logger.notice("\($0) runs still under way")
+        }
     }
 }
 
@@ -102,7 +106,10 @@ private struct Upkeep: Service {
         await cancelWhenGracefulShutdown {
             await withTaskGroup(of: Void.self) { group in
                 group.addTask { await runner.keepWatch() }
-                if let file = store.file { group.addTask { await file.maintain() } }
+                if let file = store.file {
+                    let interval = runner.crew.settings.pruningInterval
+                    group.addTask { await file.maintain(every: interval) }
+                }
             }
         }
     }
