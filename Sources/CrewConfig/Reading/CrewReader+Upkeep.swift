@@ -2,7 +2,7 @@ import CrewKit
 
 extension CrewReader {
     /// Times and counts around tools, streams and kept runs.
-    func upkeep(_ block: BlockReader, into settings: inout CrewSettings) {
+    mutating func upkeep(_ block: BlockReader, into settings: inout CrewSettings) {
         func millis(_ name: String) -> Duration? {
             block.integer(name).flatMap { $0 > 0 ? .milliseconds($0) : nil }
         }
@@ -14,6 +14,13 @@ extension CrewReader {
         }
         if let minutes = block.number("request_store_cleanup_minutes"), minutes > 0 {
             settings.pruningInterval = .seconds(minutes * 60)
+        }
+        if let least = block.integer("min_agent_id_length"), least > 0,
+            let most = block.integer("max_agent_id_length"), (1..<least).contains(most)
+        {
+            problems.add(
+                .error, "out_of_range", at: block.place(of: "max_agent_id_length"),
+                "max_agent_id_length is \(most), less than min_agent_id_length, \(least)")
         }
         settings.maxKeptRuns = block.integer("max_stored_requests").flatMap { $0 > 0 ? $0 : nil }
     }

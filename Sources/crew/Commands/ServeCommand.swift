@@ -65,7 +65,7 @@ struct ServeCommand: AsyncParsableCommand {
             [logger] store in
             try await setup.withIdleRunner(
                 store, recovery: recovery,
-                log: { logger.warning("\(setup.loaded.secrets.redacted($0))") }
+                log: { logger.warning("\($0)") }
             ) { [logger] runner, choices in
                 let count = try await runner.recover { run, error in
                     logger.warning(

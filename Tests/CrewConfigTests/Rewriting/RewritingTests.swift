@@ -186,6 +186,46 @@ struct RewritingTests {
         #expect(try text("crew.yaml", in: files) == "agents: [a]\n")
     }
 
+    /// Lines that are put into the files at random places.
+    static let odd = [
+        "provider_url: x", "model: y", "  model: y", "# model: z", "behavior: pause", "primary:",
+        "max_cost_per_day: &a 3", "max_tokens_per_day: *a", "cost_limits:", "  enforce: true",
+        "provider: 'a", "wait_for_all: no", "\tmodel: t", "---", "role: |", "    model: deep",
+        "<<: {model: merged}", "api_key_env: KEY", "memory_limits: {enforce: false}", "",
+    ]
+
+    @Test(
+        "Whatever the files hold, their meaning stays, and nothing is rewritten twice",
+        arguments: 1...150)
+    func randomFiles(_ seed: Int) throws {
+        var state = UInt64(seed) &* 0x9E37_79B9_7F4A_7C15
+        func random(_ count: Int) -> Int {
+            state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+            return Int((state >> 33) % UInt64(count))
+        }
+        func mutated(_ text: String) -> String {
+            var lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(
+                String.init)
+            for _ in 0...random(4) {
+                let index = random(lines.count)
+                switch random(4) {
+                case 0 where lines.count > 1: lines.remove(at: index)
+                case 1: lines.insert(lines[random(lines.count)], at: index)
+                case 2: lines[index] = "  " + lines[index]
+                default: lines.insert(Self.odd[random(Self.odd.count)], at: index)
+                }
+            }
+            return lines.joined(separator: "\n")
+        }
+        let files = try CrewFiles([
+            "crew.yaml": mutated(Self.crew), "agents/a.yaml": mutated(Self.agent),
+        ])
+        guard let before = try? meaning(files) else { return }  // no YAML any more
+        try CrewRewriting(files.path).write()
+        #expect(try meaning(files) == before)
+        #expect(try CrewRewriting(files.path).changes == [])
+    }
+
     @Test("A file that cannot be read is told, and the others are rewritten")
     func unreadable() throws {
         let files = try CrewFiles([

@@ -67,6 +67,19 @@ struct UpkeepSettingTests {
         #expect(found.allSatisfy { $0.file.hasSuffix("x.yaml") && $0.line == 1 && $0.column == 5 })
     }
 
+    @Test("A greatest length below the least one is told")
+    func crossedBounds() throws {
+        let folder = try CrewFiles(
+            oneAgent(crew: "settings: {min_agent_id_length: 1, max_agent_id_length: 0}"))
+        #expect(try folder.problems() == ["crew.yaml:2:57: note zero_means_default"])
+        let crossed = try CrewFiles(
+            oneAgent(crew: "settings: {min_agent_id_length: 2, max_agent_id_length: 1}"))
+        #expect(
+            try crossed.problems() == [
+                "crew.yaml:2:57: error out_of_range", "agents/a.yaml:1:5: error invalid_id",
+            ])
+    }
+
     /// Of every setting the test that shows its effect: a file, and words in it.
     static let tests: [String: (file: String, words: String)] = [
         "approval_default": ("CrewConfigTests/WaitingKeyTests.swift", "approvalDefault"),
