@@ -52,7 +52,8 @@ public enum KeyExplanation {
         let known = Set(KeyPlace.all.flatMap { [$0.key.name] + $0.key.aliases })
         let word = words.last ?? query
         let near = known.filter { $0.contains(word) && word.count > 2 }.sorted()
-        let nearest = NearestWord.of(word, among: known).map { [$0] } ?? []
+        let nearest =
+            word.count > 3 ? NearestWord.of(word, among: known).map { [$0] } ?? [] : []
         let advice = (nearest + near.filter { !nearest.contains($0) }).prefix(5)
         let text =
             advice.isEmpty
@@ -105,11 +106,20 @@ public enum KeyExplanation {
         var text = "\n  example:\n"
         var indent = "    "
         for step in place.steps.dropLast() {
-            let own = step.hasPrefix("<") ? "my-" + step.filter { $0.isLetter } : step
+            let name = step.filter { $0.isLetter || $0 == " " }.replacing(" ", with: "-")
+            let own = step.hasPrefix("<") ? "my-" + name : step
             text += "\(indent)\(own):\n"
             indent += "  "
         }
         return text + "\(indent)\(line)\n"
+    }
+}
+
+extension KeyTable.Key {
+    /// Its default where that is a number, else a value that says something.
+    fileprivate var sample: String? {
+        let isNumber = YAMLScalar(text: defaultText, isPlain: true).number != nil
+        return isNumber ? defaultText : type.sample
     }
 }
 

@@ -112,7 +112,7 @@ struct KeyExplanationTests {
         let text = try KeyExplanation.text(of: "settings.max_input_size_kb")
         for part in [
             "settings.max_input_size_kb  (crew.yaml)", "The largest input", "default:  40",
-            "strict:", "zero:", "settings:\n      max_input_size_kb: 10",
+            "strict:", "zero:", "settings:\n      max_input_size_kb: 40",
         ] {
             #expect(text.contains(part), "\(part) in \(text)")
         }
