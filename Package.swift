@@ -113,6 +113,7 @@ let package = Package(
             name: "CrewKitTests", dependencies: ["CrewKit", "CrewTesting"], swiftSettings: strict),
         .testTarget(
             name: "CrewConfigTests", dependencies: ["CrewConfig", "CrewKit", "CrewTesting"],
+            exclude: ["Mistakes", "Originals"],
             swiftSettings: strict),
         .testTarget(
             name: "CrewProvidersTests",
@@ -177,7 +178,7 @@ let package = Package(
                 .product(name: "SystemPackage", package: "swift-system"),
                 .product(name: "Subprocess", package: "swift-subprocess"),
             ],
-            exclude: ["Cassettes"],
+            exclude: ["Cassettes", "Mistakes"],
             swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]

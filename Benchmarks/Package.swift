@@ -8,6 +8,7 @@ let package = Package(
     dependencies: [
         .package(name: "swift-crew", path: ".."),
         .package(url: "https://github.com/apple/swift-log.git", from: "1.14.0"),
+        .package(url: "https://github.com/jpsim/Yams.git", from: "6.2.0"),
         .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.0"),
         .package(
             url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.11.0"),
@@ -36,6 +37,13 @@ let package = Package(
             dependencies: [
                 .product(name: "CrewKit", package: "swift-crew"),
                 .product(name: "CrewTools", package: "swift-crew"),
+            ]),
+        .executableTarget(
+            name: "crew-bench-check",
+            dependencies: [
+                .product(name: "CrewKit", package: "swift-crew"),
+                .product(name: "CrewConfig", package: "swift-crew"),
+                .product(name: "Yams", package: "Yams"),
             ]),
         .executableTarget(
             name: "crew-bench-store",

@@ -13,6 +13,17 @@ public enum CrewFolder {
     public static func load(
         _ path: String, environment: [String: String]
     ) throws(CrewError) -> LoadedCrew {
+        do throws(UnreadableCrew) {
+            return try read(path, environment: environment)
+        } catch {
+            throw CrewError(.unreadableDefinition, error.problem.description)
+        }
+    }
+
+    /// The same, with the place of what cannot be read.
+    public static func read(
+        _ path: String, environment: [String: String]
+    ) throws(UnreadableCrew) -> LoadedCrew {
         let folder = folder(path)
         let document = try crewDocument(in: folder)
         var loading = CrewLoading(folder: folder, document: document, environment: environment)
@@ -27,30 +38,47 @@ public enum CrewFolder {
         return folder == "crew.yaml" || folder.isEmpty ? "." : folder
     }
 
-    private static func crewDocument(in folder: String) throws(CrewError) -> YAMLDocument {
+    private static func crewDocument(in folder: String) throws(UnreadableCrew) -> YAMLDocument {
         let file = "\(folder)/crew.yaml"
         do throws(SourceFile.Failure) {
             return try SourceFile.document(at: file)
         } catch {
             guard error.isMissing else {
-                let place = "\(file):\(error.position.line):\(error.position.column)"
-                throw CrewError(
-                    .unreadableDefinition, "\(place): error: \(error.problem) (\(error.advice))")
+                throw UnreadableCrew(
+                    error.problem, advice: error.advice, in: file, at: error.position)
             }
-            throw CrewError(.unreadableDefinition, missing(file, in: folder))
+            throw missing(file, in: folder)
         }
     }
 
-    private static func missing(_ file: String, in folder: String) -> String {
+    private static func missing(_ file: String, in folder: String) -> UnreadableCrew {
         var isFolder: ObjCBool = false
         guard FileManager.default.fileExists(atPath: folder, isDirectory: &isFolder) else {
-            return "\(folder): error: there is no such folder (give the folder of a crew)"
+            return UnreadableCrew(
+                "there is no such folder", advice: "give the folder of a crew", in: folder)
         }
         guard isFolder.boolValue else {
-            return "\(folder): error: this is not a folder (give the folder that holds crew.yaml)"
+            return UnreadableCrew(
+                "this is not a folder", advice: "give the folder that holds crew.yaml", in: folder)
         }
         let isMisnamed = FileManager.default.fileExists(atPath: "\(folder)/crew.yml")
         let advice = isMisnamed ? "rename crew.yml to crew.yaml" : "a crew's folder holds crew.yaml"
-        return "\(file):1:1: error: there is no such file (\(advice))"
+        return UnreadableCrew("there is no such file", advice: advice, in: file)
+    }
+}
+
+/// Why nothing of a crew can be read.
+public struct UnreadableCrew: Error, Sendable {
+    public let problem: LocatedProblem
+
+    init(
+        _ message: String, advice: String, in file: String,
+        at position: SourcePosition = .start
+    ) {
+        let problem = DefinitionProblem(
+            .error, CrewError.Code.unreadableDefinition.rawValue, at: DefinitionPath(.crew),
+            message, suggestion: advice)
+        var lines = SourceLines()
+        self.problem = lines.quoting(LocatedProblem(problem, in: file, at: position))
     }
 }

@@ -35,19 +35,31 @@ public struct LoadedCrew: Sendable {
         }
     }
 
-    /// Everything that is wrong or odd, by file and line.
+    /// Everything that is wrong or odd, by file and line, each with the line that it is about.
     ///
     /// - Parameters:
     ///   - tools: the tools that exist besides the crew's own.
     ///   - prices: what models cost whose price the crew does not say.
+    ///   - further: what others found in the definition; their severities stay as they are.
     public func problems(
-        tools: Set<ToolName>, prices: PriceTable = .bundled
+        tools: Set<ToolName>, prices: PriceTable = .bundled, further: [DefinitionProblem] = []
     ) -> [LocatedProblem] {
-        let kernel = definition.problems(tools: tools, prices: prices)
-            .filter { !isKnown(sources.written($0.path)) }.map(located)
+        let kernel =
+            definition.problems(tools: tools, prices: prices) + optionProblems + further
+        var lines = SourceLines()
+        let new = kernel.map(located).filter { !isKnown($0.problem) }
+        let found = (reading + new).map { found in
+            var found = lines.quoting(found)
+            found.problem = found.problem.withoutSecrets
+            return found
+        }
+        return sorted(found)
+    }
+
+    private func sorted(_ problems: [LocatedProblem]) -> [LocatedProblem] {
         let ranks = Dictionary(
             files.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
-        return (reading + kernel).enumerated().sorted { left, right in
+        return problems.enumerated().sorted { left, right in
             let (a, b) = (left.element, right.element)
             let (x, y) = (ranks[a.file] ?? files.count, ranks[b.file] ?? files.count)
             return (x, a.file, a.position, left.offset) < (y, b.file, b.position, right.offset)
@@ -84,12 +96,27 @@ public struct LoadedCrew: Sendable {
         return found
     }
 
-    /// Whether an error in the files already explains a problem of this value or of one in it.
-    private func isKnown(_ path: DefinitionPath) -> Bool {
+    /// Whether the value at the end of that way was written.
+    public func isWritten(_ path: DefinitionPath) -> Bool { sources.holds(path) }
+
+    /// Whether the files already tell the same, or an error that explains a problem of this value or of
+    /// one in it.
+    private func isKnown(_ problem: DefinitionProblem) -> Bool {
         reading.contains { found in
             let place = found.problem.path
-            guard found.severity == .error, place.document == path.document else { return false }
-            return path.steps.starts(with: place.steps)
+            guard place.document == problem.path.document else { return false }
+            if place == problem.path, found.problem.code == problem.code { return true }
+            return found.severity == .error && problem.path.steps.starts(with: place.steps)
         }
+    }
+}
+
+extension DefinitionProblem {
+    /// The problem in words that hold no key, token or password.
+    var withoutSecrets: DefinitionProblem {
+        var problem = self
+        problem.message = SecretText.masked(message)
+        problem.suggestion = suggestion.map(SecretText.masked)
+        return problem
     }
 }

@@ -9,6 +9,11 @@ public struct LocatedProblem: Sendable, Hashable {
     public var line: Int
     /// Counts from 1, in Unicode scalars.
     public var column: Int
+    /// The column behind the offending text, which never goes beyond its line; absent when the file
+    /// cannot be quoted.
+    public var endColumn: Int?
+    /// The line itself, without the secrets in it; absent when the file cannot be quoted.
+    public var quote: QuotedLine?
 
     public init(_ problem: DefinitionProblem, file: String, line: Int, column: Int) {
         self.problem = problem
@@ -25,6 +30,14 @@ extension LocatedProblem: CustomStringConvertible {
     public var description: String {
         let text = "\(file):\(line):\(column): \(severity.rawValue): \(problem.message)"
         return problem.suggestion.map { "\(text) (\($0))" } ?? text
+    }
+
+    /// The description, and below it the line with a mark under the offending text.
+    public var quotedDescription: String {
+        guard let quote else { return description }
+        let number = "\(line)"
+        let margin = String(repeating: " ", count: number.count)
+        return "\(description)\n  \(number) | \(quote.text)\n  \(margin) | \(quote.mark)"
     }
 }
 

@@ -48,6 +48,10 @@ extension CrewError.Code {
     public static let tooManyRuns = Self("too_many_runs")
     public static let shuttingDown = Self("shutting_down")
     public static let conflict = Self("conflict")
+    /// The crew is not defined as it was when the run was worked.
+    public static let definitionChanged = Self("definition_changed")
+    /// The session belongs to another crew.
+    public static let foreignSession = Self("foreign_session")
     public static let storeFailed = Self("store_failed")
     public static let storeInUse = Self("store_in_use")
     public static let storeUnreadable = Self("store_unreadable")

@@ -18,8 +18,11 @@ struct StrictModeTests {
     ]
 
     static func settings(without missing: String = "", more: String = "") -> String {
-        let lines = required.filter { $0 != missing }.map {
-            "  \($0): \($0 == "min_agent_id_length" ? 1 : 7)"
+        // A budget of 7 tokens would leave no room for a call.
+        let lines = required.filter { $0 != missing }.map { key in
+            let value =
+                key.hasPrefix("max_tokens") ? 7_000 : key == "min_agent_id_length" ? 1 : 7
+            return "  \(key): \(value)"
         }
         return "settings:\n  config_mode: strict\n\(more)" + lines.joined(separator: "\n") + "\n"
     }

@@ -35,8 +35,8 @@ struct CrewLoading {
         crew.digest = sources.digest
         return LoadedCrew(
             definition: crew, folder: folder, files: files,
-            reading: agents.problems.problems + reader.problems.problems, sources: sources,
-            secrets: reader.secrets)
+            reading: agents.problems.problems + reader.problems.problems + sources.oddities,
+            sources: sources, secrets: reader.secrets)
     }
 
     /// What a crew without a name is called.

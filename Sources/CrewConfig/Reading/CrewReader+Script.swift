@@ -28,7 +28,7 @@ extension CrewReader {
         guard let pattern = block.text(name), !pattern.isEmpty else { return nil }
         do {
             // The same engine that the scripted model searches with.
-            _ = try NSRegularExpression(pattern: pattern)
+            _ = try TextPattern(pattern)
         } catch {
             problems.add(
                 .error, "invalid_pattern", at: block.place(of: name),

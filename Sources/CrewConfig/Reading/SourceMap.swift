@@ -57,4 +57,25 @@ struct SourceMap: Sendable {
         }
         return place
     }
+
+    /// Whether a value was written at the end of that way.
+    func holds(_ path: DefinitionPath) -> Bool {
+        guard var node = documents[path.document]?.root else { return false }
+        for step in path.steps {
+            switch step {
+            case .key(let key):
+                guard let entry = node.map?[key] else { return false }
+                node = entry.value
+            case .index(let index):
+                guard let list = node.list, list.indices.contains(index) else { return false }
+                node = list[index]
+            }
+        }
+        return true
+    }
+
+    /// Every document with its file.
+    var all: [(document: DefinitionPath.Document, file: String, root: YAMLNode)] {
+        documents.map { ($0.key, $0.value.file, $0.value.root) }
+    }
 }

@@ -101,7 +101,7 @@ public enum KeyExplanation {
         guard case .works = place.key.effect, place.key.newer == nil else { return "" }
         guard
             let line = place.key.example
-                ?? place.key.type.sample.map({ "\(place.key.name): \($0)" })
+                ?? place.key.sample.map({ "\(place.key.name): \($0)" })
         else { return "" }
         var text = "\n  example:\n"
         var indent = "    "

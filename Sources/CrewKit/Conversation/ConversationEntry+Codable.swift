@@ -1,17 +1,22 @@
 extension ConversationEntry: Codable {
     private enum Kind: String, Codable {
-        case user, agent, note, correction
+        case user, agent, note, correction, answer, briefing
         case toolResult = "tool_result"
         case groupResult = "group_result"
     }
 
-    private enum CodingKeys: String, CodingKey { case kind, text, group, message, result }
+    private enum CodingKeys: String, CodingKey { case kind, text, group, message, result, from }
 
     public init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
         switch try container.decode(Kind.self, forKey: .kind) {
         case .user: self = .user(try container.decode(String.self, forKey: .text))
         case .note: self = .note(try container.decode(String.self, forKey: .text))
+        case .briefing: self = .briefing(try container.decode(String.self, forKey: .text))
+        case .answer:
+            self = .answer(
+                from: try container.decode(String.self, forKey: .from),
+                text: try container.decode(String.self, forKey: .text))
         case .correction:
             self = .correction(try container.decode(String.self, forKey: .text))
         case .agent: self = .agent(try container.decode(AgentMessage.self, forKey: .message))
@@ -35,6 +40,13 @@ extension ConversationEntry: Codable {
             try container.encode(text, forKey: .text)
         case .correction(let text):
             try container.encode(Kind.correction, forKey: .kind)
+            try container.encode(text, forKey: .text)
+        case .briefing(let text):
+            try container.encode(Kind.briefing, forKey: .kind)
+            try container.encode(text, forKey: .text)
+        case .answer(let party, let text):
+            try container.encode(Kind.answer, forKey: .kind)
+            try container.encode(party, forKey: .from)
             try container.encode(text, forKey: .text)
         case .agent(let message):
             try container.encode(Kind.agent, forKey: .kind)

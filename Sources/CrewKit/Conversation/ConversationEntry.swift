@@ -9,6 +9,10 @@ public enum ConversationEntry: Sendable, Hashable {
     case toolResult(ToolResult)
     /// The joined results of a parallel group, as its next agent reads them.
     case groupResult(group: GroupID, text: String)
+    /// What another crew, or something outside of the crew, has answered.
+    case answer(from: String, text: String)
+    /// What an agent is told when it is handed to, besides the conversation.
+    case briefing(String)
     /// Text from outside the conversation, such as a system message of a client's history.
     case note(String)
     /// What the engine says to an agent about its last reply.

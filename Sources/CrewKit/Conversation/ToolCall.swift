@@ -11,6 +11,8 @@ public struct ToolCall: Sendable, Hashable, Codable {
         case native
         /// By a line of text such as `PingHost(10.0.0.1)`.
         case text
+        /// By a signal: the engine made the call, and no model reads a result of it.
+        case signal
     }
 
     public init(

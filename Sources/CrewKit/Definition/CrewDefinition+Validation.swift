@@ -61,14 +61,20 @@ extension CrewDefinition {
             return ResolvedRoute(
                 signal: route.signal, target: target(of: route),
                 priority: route.priority ?? meaning?.priority ?? SignalRegistry.usualPriority,
-                maxOccurs: route.maxOccurs)
+                maxOccurs: route.maxOccurs,
+                input: route.inputTemplate.flatMap {
+                    $0.isEmpty ? nil : InputTemplate(text: $0)
+                },
+                returnTo: route.returnTo, trigger: route.trigger)
         }
     }
 
     private func target(of route: SignalRoute) -> RouteTarget {
         switch route.type {
-        case .pause, .external, .subCrew: return .pause
+        case .pause: return .pause
         case .terminate: return .end
+        case .external: return .external(route.target ?? "")
+        case .subCrew: return .crew(ToolName(route.target ?? ""))
         case .route: break
         }
         guard let target = route.target, !target.isEmpty else { return .end }
@@ -89,7 +95,7 @@ extension CrewDefinition {
             case .route: return nil
             }
             return ResolvedRoute(
-                signal: meaning.signal, target: target, priority: meaning.priority, maxOccurs: nil)
+                signal: meaning.signal, target: target, priority: meaning.priority)
         }
     }
 

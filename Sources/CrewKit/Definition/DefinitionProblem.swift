@@ -7,6 +7,8 @@ public struct DefinitionProblem: Sendable, Hashable {
     public var message: String
     /// What to do, often with the nearest right word.
     public var suggestion: String?
+    /// The words within the value that the problem is about, where it is not about all of it.
+    public var words: String?
 
     public enum Severity: String, Sendable, Hashable, Comparable, CaseIterable {
         /// Worth knowing, and nothing is wrong.
@@ -29,8 +31,9 @@ public struct DefinitionProblem: Sendable, Hashable {
 
     public init(
         _ severity: Severity, _ code: String, at path: DefinitionPath, _ message: String,
-        suggestion: String? = nil
+        suggestion: String? = nil, words: String? = nil
     ) {
+        self.words = words
         self.severity = severity
         self.code = code
         self.path = path

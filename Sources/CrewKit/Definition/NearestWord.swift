@@ -4,10 +4,24 @@ package enum NearestWord {
     package static func of(_ word: String, among candidates: some Sequence<String>) -> String? {
         let folded = Array(word.lowercased().unicodeScalars)
         let bound = max(2, folded.count / 3)
-        return candidates.sorted()
-            .map { ($0, distance(folded, Array($0.lowercased().unicodeScalars))) }
-            .filter { $0.1 <= bound }
-            .min { $0.1 < $1.1 }?.0
+        var nearest: (word: String, distance: Int)?
+        for candidate in candidates {
+            let other = Array(candidate.lowercased().unicodeScalars)
+            // No number of changes within the bound makes up for a greater difference in length.
+            guard abs(other.count - folded.count) <= bound else { continue }
+            let found = (word: candidate, distance: distance(folded, other))
+            // Short words that share nothing are no slips of each other.
+            guard found.distance <= bound, found.distance < max(folded.count, other.count) else {
+                continue
+            }
+            if let earlier = nearest {
+                guard (found.distance, found.word) < (earlier.distance, earlier.word) else {
+                    continue
+                }
+            }
+            nearest = found
+        }
+        return nearest?.word
     }
 
     /// A sentence that names the closest candidate, or lists them all when they are few.

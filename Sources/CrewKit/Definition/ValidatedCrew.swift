@@ -58,16 +58,27 @@ public final class ValidatedCrew: Sendable {
 public enum RouteTarget: Sendable, Hashable {
     case agent(AgentID)
     case group(GroupID)
+    /// Another crew, by the tool that asks it.
+    case crew(ToolName)
+    /// Something outside of the crew, by the name that its author gave it.
+    case external(String)
     case end
     case pause
 
-    /// The agent's or group's name.
+    /// The name of what the run is handed to within this engine: an agent, a group or a crew.
     public var name: String? {
         switch self {
         case .agent(let id): id.rawValue
         case .group(let id): id.rawValue
-        case .end, .pause: nil
+        case .crew(let name): name.rawValue
+        case .external, .end, .pause: nil
         }
+    }
+
+    /// The name, also of what is outside.
+    public var label: String? {
+        if case .external(let party) = self { return party }
+        return name
     }
 }
 
@@ -77,4 +88,23 @@ public struct ResolvedRoute: Sendable, Hashable {
     public let target: RouteTarget
     public let priority: Int
     public let maxOccurs: Int?
+    /// What the target reads; absent means the conversation as it is.
+    let input: InputTemplate?
+    /// Who goes on with an answer from elsewhere; the agent that asked when absent.
+    public let returnTo: AgentID?
+    /// Also takes the route, for replies without a signal.
+    let trigger: SignalTrigger?
+
+    init(
+        signal: String, target: RouteTarget, priority: Int, maxOccurs: Int? = nil,
+        input: InputTemplate? = nil, returnTo: AgentID? = nil, trigger: SignalTrigger? = nil
+    ) {
+        self.signal = signal
+        self.target = target
+        self.priority = priority
+        self.maxOccurs = maxOccurs
+        self.input = input
+        self.returnTo = returnTo
+        self.trigger = trigger
+    }
 }

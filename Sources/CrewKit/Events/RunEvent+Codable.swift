@@ -26,6 +26,7 @@ extension RunEvent: Codable {
         case approvalDecided = "approval_decided"
         case signalMatched = "signal_matched"
         case handedOff = "handed_off"
+        case crewAsked = "crew_asked"
         case groupStarted = "group_started"
         case memberEnded = "member_ended"
         case groupJoined = "group_joined"
@@ -68,6 +69,7 @@ extension RunEvent: Codable {
         case .approvalDecided(let payload): (.approvalDecided, payload)
         case .signalMatched(let payload): (.signalMatched, payload)
         case .handedOff(let payload): (.handedOff, payload)
+        case .crewAsked(let payload): (.crewAsked, payload)
         case .groupStarted(let payload): (.groupStarted, payload)
         case .memberEnded(let payload): (.memberEnded, payload)
         case .groupJoined(let payload): (.groupJoined, payload)
@@ -107,6 +109,7 @@ extension RunEvent: Codable {
         case .approvalDecided: self = .approvalDecided(try ApprovalDecided(from: decoder))
         case .signalMatched: self = .signalMatched(try SignalMatched(from: decoder))
         case .handedOff: self = .handedOff(try HandedOff(from: decoder))
+        case .crewAsked: self = .crewAsked(try CrewAsked(from: decoder))
         case .groupStarted: self = .groupStarted(try GroupStarted(from: decoder))
         case .memberEnded: self = .memberEnded(try MemberEnded(from: decoder))
         case .groupJoined: self = .groupJoined(try GroupJoined(from: decoder))

@@ -33,6 +33,7 @@ public enum RunEvent: Sendable, Hashable {
     case approvalDecided(ApprovalDecided)
     case signalMatched(SignalMatched)
     case handedOff(HandedOff)
+    case crewAsked(CrewAsked)
     case groupStarted(GroupStarted)
     case memberEnded(MemberEnded)
     case groupJoined(GroupJoined)

@@ -3,6 +3,8 @@ public struct RunWarning: Sendable, Hashable, Codable {
     public var agent: AgentID?
     public var code: Code
     public var message: String
+    /// Between which definitions the crew has changed; only with `definition_changed`.
+    public var definition: DefinitionChange?
 
     /// What a warning is about, as a string that stays the same between versions.
     public struct Code: Identifier {
@@ -17,6 +19,7 @@ public struct RunWarning: Sendable, Hashable, Codable {
         public static let slowCall: Self = "slow_call"
         public static let tightToolTime: Self = "tight_tool_time"
         public static let outcomeUnknown: Self = "outcome_unknown"
+        public static let definitionChanged: Self = "definition_changed"
     }
 
     public init(agent: AgentID? = nil, code: Code, message: String) {

@@ -8,6 +8,11 @@ final class LiveRuns: Sendable {
         let session: SessionID?
         /// Tells this claim from a later one of the same run.
         fileprivate let number: Int
+        fileprivate let use: CrewVersions.Use
+
+        /// The version of the crew with which the run is worked to its rest.
+        var version: CrewVersion { use.version }
+        var crew: ValidatedCrew { version.crew }
     }
 
     /// A run that is to be worked from this state on.
@@ -46,10 +51,12 @@ final class LiveRuns: Sendable {
     private let handOver: AsyncStream<Job>.Continuation
     private let state = Mutex(State())
     private let limit: Int
+    private let versions: CrewVersions
 
-    init(limit: Int) {
+    init(limit: Int, versions: CrewVersions) {
         precondition(limit > 0, "a runner must be able to run something")
         self.limit = limit
+        self.versions = versions
         (jobs, handOver) = AsyncStream.makeStream()
     }
 
@@ -74,10 +81,24 @@ final class LiveRuns: Sendable {
 
     /// Claims a run and its session before anything is awaited, so that nobody else works them.
     ///
-    /// - Parameter isNext: true for a run that has waited for the session.
+    /// - Parameters:
+    ///   - isNext: true for a run that has waited for the session.
+    ///   - version: with which the run is worked; absent takes the present one.
     /// - Throws: `shuttingDown`, `tooManyRuns`, `sessionBusy`, or `conflict` when the run is live.
     func claim(
-        _ run: RunID, session: SessionID?, isNext: Bool = false
+        _ run: RunID, session: SessionID?, isNext: Bool = false, version: CrewVersion? = nil
+    ) throws(CrewError) -> Claim {
+        let use = versions.begin(version)
+        do throws(CrewError) {
+            return try claim(run, session: session, isNext: isNext, using: use)
+        } catch {
+            versions.end(use)
+            throw error
+        }
+    }
+
+    private func claim(
+        _ run: RunID, session: SessionID?, isNext: Bool, using use: CrewVersions.Use
     ) throws(CrewError) -> Claim {
         let answer = state.withLock { state -> Result<Claim, CrewError> in
             if let refusal = refusal(of: run, session: session, isNext: isNext, in: state) {
@@ -86,7 +107,8 @@ final class LiveRuns: Sendable {
             state.claims += 1
             state.runs[run] = Entry(number: state.claims)
             if let session { state.sessions.insert(session) }
-            return .success(Claim(run: run, session: session, number: state.claims))
+            return .success(
+                Claim(run: run, session: session, number: state.claims, use: use))
         }
         return try answer.get()
     }
@@ -137,14 +159,39 @@ final class LiveRuns: Sendable {
     }
 
     /// Gives back a claim; does nothing when that has been done.
+    ///
+    /// What was handed over uses its version until `finish`.
     func release(_ claim: Claim) {
-        let waiting = state.withLock { state -> [CheckedContinuation<Void, Never>] in
-            guard let entry = state.runs[claim.run], entry.number == claim.number else { return [] }
+        let entry = state.withLock { state -> Entry? in
+            guard let entry = state.runs[claim.run], entry.number == claim.number else {
+                return nil
+            }
             state.runs[claim.run] = nil
             if let session = claim.session { state.sessions.remove(session) }
-            return entry.waiting
+            return entry
         }
-        for continuation in waiting { continuation.resume() }
+        guard let entry else { return }
+        if entry.job == nil { versions.end(claim.use) }
+        for continuation in entry.waiting { continuation.resume() }
+    }
+
+    /// Gives back what a job had that was taken: nothing of it is under way any more.
+    func finish(_ job: Job) {
+        release(job.claim)
+        versions.end(job.claim.use)
+    }
+
+    /// Accepts no more runs when none is live.
+    ///
+    /// - Returns: false when there is one, or one waits for its session; nothing is changed then.
+    func closeIfIdle() -> Bool {
+        let isIdle = state.withLock { state in
+            guard state.runs.isEmpty, state.queues.isEmpty else { return false }
+            state.isClosed = true
+            return true
+        }
+        if isIdle { handOver.finish() }
+        return isIdle
     }
 
     /// Takes no more jobs and returns those that nobody works.

@@ -2,7 +2,7 @@ extension RunLoop {
     /// Runs the members of a group that have something to do, at the same time, each with its
     /// deadline.
     ///
-    /// With `wait_for_all: false` the first member that completes cancels the others.
+    /// The others are cancelled when enough have succeeded, and at the group's own deadline.
     ///
     /// - Parameter isStopping: true to end every member that has not ended.
     mutating func runMembers(of progress: GroupProgress, isStopping: Bool) async throws {
@@ -10,21 +10,34 @@ extension RunLoop {
             return try await failMembers(of: progress)
         }
         let limit = group.timeout ?? state.crew.settings.memberTimeout
-        var ended: [StoredEvent] = []
-        var controls: [RunControl] = []
-        try await withThrowingTaskGroup(of: [StoredEvent].self) { tasks in
-            for member in isStopping ? progress.unfinished : progress.due {
-                guard let state = progress.states[member.branch] else { continue }
-                let loop = memberLoop(member, state, isStopping: isStopping)
-                controls.append(loop.control)
-                tasks.addTask { try await loop.runMember(for: limit) }
+        let loops = (isStopping ? progress.unfinished : progress.due).compactMap { member in
+            progress.states[member.branch].map { memberLoop(member, $0, isStopping: isStopping) }
+        }
+        let controls = loops.map(\.control)
+        let ended = try await withThrowingTaskGroup(of: [StoredEvent]?.self) { tasks in
+            for loop in loops { tasks.addTask { try await loop.runMember(for: limit) } }
+            if case .bestEffort(_, let deadline) = group.join.policy, !isStopping {
+                let clock = performer.clock.clock
+                tasks.addTask {
+                    let isOver = (try? await clock.sleep(for: deadline)) != nil  // else cancelled
+                    if isOver { for control in controls { control.stop(.cancelled) } }
+                    return nil
+                }
             }
-            while let events = try await tasks.next() {
+            var progress = progress
+            var ended: [StoredEvent] = []
+            var atWork = loops.count
+            while atWork > 0, let events = try await tasks.next() {
+                guard let events else { continue }
+                atWork -= 1
                 ended += events
-                if group.join.policy == .first, events.contains(where: \.completesMember) {
+                progress.note(events)
+                if state.isDecided(progress) {
                     for control in controls { control.stop(.cancelled) }
                 }
             }
+            tasks.cancelAll()
+            return ended
         }
         take(ended)
     }
@@ -32,8 +45,9 @@ extension RunLoop {
     private func memberLoop(
         _ member: GroupStarted.Member, _ state: RunState, isStopping: Bool
     ) -> RunLoop {
-        // A member that has to end does so however much its run was allowed to finish.
-        let wish = isStopping && control.stop == nil ? Stop.cancelled : nil
+        // A run that may finish its turn ends no member by itself.
+        let endsByRun = control.stop.map { $0.depth < .afterTurn } ?? false
+        let wish = isStopping && !endsByRun ? Stop.cancelled : nil
         return RunLoop(
             state: state, journal: journal, performer: performer.member(member),
             control: RunControl(parent: control, stop: wish), whenCancelled: whenCancelled)
@@ -59,9 +73,13 @@ extension RunLoop {
     }
 }
 
-extension StoredEvent {
-    fileprivate var completesMember: Bool {
-        if case .memberEnded(let ended) = event { return ended.outcome == .completed }
-        return false
+extension GroupProgress {
+    fileprivate mutating func note(_ events: [StoredEvent]) {
+        for stored in events {
+            guard let branch = stored.branch, case .memberEnded(let member) = stored.event else {
+                continue
+            }
+            ended[branch] = member
+        }
     }
 }

@@ -33,7 +33,8 @@ struct CarriedHistory {
 
     private static func size(_ entry: ConversationEntry) -> Int {
         switch entry {
-        case .user(let text), .note(let text), .correction(let text), .groupResult(_, let text):
+        case .user(let text), .note(let text), .correction(let text), .briefing(let text),
+            .groupResult(_, let text), .answer(_, let text):
             text.utf8.count
         case .toolResult(let result): result.output.utf8.count
         case .agent(let message):

@@ -13,6 +13,10 @@ struct ConversationBlocks {
             case .user(let text):
                 blocks.append(PromptBlock(messages: [.user(text)], isInput: true))
             case .note(let text): blocks.append(PromptBlock(messages: [.system(text)]))
+            case .briefing(let text): blocks.append(PromptBlock(messages: [.user(text)]))
+            case .answer(let party, let text):
+                blocks.append(
+                    PromptBlock(messages: [.user("[Answer from \(party)]\n\(text)")]))
             case .correction(let text): blocks.append(PromptBlock(messages: [.user(text)]))
             case .groupResult(let group, let text):
                 blocks.append(

@@ -2,6 +2,11 @@
 struct SystemPrompt {
     let crew: CrewDefinition
 
+    /// What `{{…}}` may name in an author's prompt.
+    static let placeholders = [
+        "backstory", "name", "role", "description", "language", "organization",
+    ]
+
     func text(for definition: AgentDefinition) -> String {
         definition.systemPrompt.isEmpty
             ? written(for: definition) : expanded(definition.systemPrompt, for: definition)

@@ -20,6 +20,8 @@ public struct RunRequest: Sendable, Hashable {
 
     /// The call of another run that this one works for; the engine's own tools set it.
     var caller: RunCaller?
+    /// Works the run with this version of the crew; absent takes the present one.
+    var version: CrewVersion?
 
     /// What becomes of an input for a session whose run is under way.
     public enum BusyPolicy: String, Sendable, Hashable, CaseIterable {

@@ -11,7 +11,8 @@ extension RunState {
 
     private mutating func apply(_ event: RunEvent, at sequence: Int) {
         switch event {
-        case .queued, .turnStarted, .contextTrimmed, .warned, .toolProgressed: break
+        case .queued, .turnStarted, .contextTrimmed, .toolProgressed: break
+        case .warned(let warning): definition = warning.definition?.to ?? definition
         case .modelRetried, .modelFellBack, .modelHedged, .modelWaited, .breakerChanged: break
         case .replyRejected(let rejected): take(rejected)
         case .budgetReported(let report): take(report)
@@ -21,6 +22,7 @@ extension RunState {
             caller = started.caller
             session = started.session
             tenant = started.tenant
+            definition = started.definition
             allowances = 1
             beginTurn(of: started.agent)
         case .resumed(let resumed): resume(resumed)
@@ -46,13 +48,19 @@ extension RunState {
         case .handedOff(let handoff):
             handoffs += 1
             totalHandoffs += 1
+            if handoff.reason != .aggregate { aggregating = nil }
+            if let input = handoff.input { entries.append(.briefing(input)) }
             beginTurn(of: handoff.to)
+        case .crewAsked(let asked):
+            handoffs += 1
+            totalHandoffs += 1
+            phase = .toolsUnderWay(asked.agent, ToolBatch(asking: asked))
         case .groupStarted(let started): begin(started)
         case .memberEnded(let ended): phase = .ended(ended.outcome)
         case .groupJoined(let joined): join(joined)
         case .cancelRequested(let wish): cancelDepth = wish.depth
         case .paused(let paused):
-            if paused.kind == .input { phase = .answerDue(paused.agent) }
+            if paused.kind.takesAnswer { phase = .answerDue(paused.agent) }
             pause = paused
         case .runEnded(let ended):
             phaseBeforeEnd = phase
@@ -128,16 +136,23 @@ extension RunState {
         guard case .toolsUnderWay(let agent, var batch) = phase else { return }
         let wasUnfinished = !batch.unfinished.isEmpty
         change(&batch)
-        if wasUnfinished, batch.unfinished.isEmpty {
-            entries += batch.calls.compactMap {
-                batch.results[$0.id].map(ConversationEntry.toolResult)
-            }
-        }
+        if wasUnfinished, batch.unfinished.isEmpty { entries += batch.entries }
         phase = .toolsUnderWay(agent, batch)
     }
 }
 
 extension ToolBatch {
+    /// What the conversation holds of the calls that are done.
+    fileprivate var entries: [ConversationEntry] {
+        calls.compactMap { call in
+            guard let result = results[call.id] else { return nil }
+            guard asked != nil else { return .toolResult(result) }
+            let text =
+                result.status == .success ? result.output : "It gave no answer: \(result.output)"
+            return .answer(from: call.name.rawValue, text: text)
+        }
+    }
+
     fileprivate mutating func apply(_ event: RunEvent, at sequence: Int) {
         switch event {
         case .toolStarted(let start):
@@ -165,6 +180,7 @@ extension RunState {
         groups += 1
         handoffs += 1
         totalHandoffs += 1
+        if let input = started.input { entries.append(.briefing(input)) }
         let states = started.members.map { ($0.branch, RunState(member: $0, of: self)) }
         phase = .groupUnderWay(
             GroupProgress(
@@ -192,7 +208,11 @@ extension RunState {
         guard case .groupUnderWay(let progress) = phase else { return }
         entries.append(.groupResult(group: joined.group, text: joined.text))
         lastText = joined.text
+        let group = crew.group(joined.group)
+        if case .agent(let agent)? = group?.aggregation {
+            aggregating = Aggregating(agent: agent, next: group?.nextAgent)
+        }
         phase = .groupRead(
-            from: progress.started.from, next: crew.group(joined.group)?.nextAgent)
+            from: progress.started.from, next: aggregating?.agent ?? group?.nextAgent)
     }
 }

@@ -2,10 +2,11 @@
 extension RunState {
     /// With an answer the agent's turn begins anew; without one the run goes on where it stood.
     mutating func resume(_ resumed: RunResumed) {
+        let party = pause?.kind == .external ? pause?.party : nil
         pause = nil
         cancelDepth = nil
         if let input = resumed.input {
-            say(input, to: resumed.agent)
+            say(party.map { .answer(from: $0, text: input) } ?? .user(input), to: resumed.agent)
         } else if case .ended = phase {
             phase = Self.reopened(phaseBeforeEnd) ?? .turnDue(resumed.agent)
             phaseBeforeEnd = nil
@@ -41,7 +42,7 @@ extension RunState {
         cancelDepth = nil
         forgetCallsUnderWay()
         if let input = fork.input {
-            say(input, to: turnOwner ?? crew.entryPoint)
+            say(.user(input), to: turnOwner ?? crew.entryPoint)
         } else if case .ended = phase {
             phase = Self.reopened(phaseBeforeEnd) ?? phase
             phaseBeforeEnd = nil
@@ -77,10 +78,11 @@ extension RunState {
         }
     }
 
-    private mutating func say(_ input: String, to agent: AgentID) {
+    private mutating func say(_ entry: ConversationEntry, to agent: AgentID) {
         pause = nil
         phaseBeforeEnd = nil
-        entries.append(.user(input))
+        aggregating = nil
+        entries.append(entry)
         turnOwner = agent
         phase = .turnDue(agent)
         resetLimits()

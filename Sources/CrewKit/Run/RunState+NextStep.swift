@@ -32,7 +32,8 @@ extension RunState {
         case .groupUnderWay(let progress): return continueGroup(progress)
         case .groupRead(let from, let next):
             guard let next else { return .record(end(.completed)) }
-            return .record(handOff(from: from, to: next, reason: .group))
+            return .record(
+                handOff(from: from, to: next, reason: aggregating == nil ? .group : .aggregate))
         case .answerDue(let agent): return .record([pauseForInput(of: agent)])
         case .ended(let outcome): return .rest(outcome)
         }
@@ -70,10 +71,14 @@ extension RunState {
 
     /// The event with which an agent waits for a person's answer.
     func pauseForInput(of agent: AgentID) -> RunEvent {
-        .paused(
-            RunPaused(
-                agent: agent, kind: .input,
-                expiresAfterSeconds: crew.settings.pauseTimeout.map { $0 / .seconds(1) },
-                defaultAnswer: crew.settings.pauseAnswer))
+        var pause = pause(of: agent, for: .input)
+        pause.defaultAnswer = crew.settings.pauseAnswer
+        return .paused(pause)
+    }
+
+    func pause(of agent: AgentID, for kind: RunPaused.Kind) -> RunPaused {
+        RunPaused(
+            agent: agent, kind: kind,
+            expiresAfterSeconds: crew.settings.pauseTimeout.map { $0 / .seconds(1) })
     }
 }

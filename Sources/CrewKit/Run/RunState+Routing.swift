@@ -1,6 +1,7 @@
 extension RunState {
     /// What follows from a reply that asked for no tools. The signal is read here, once.
     func route(replyOf agent: AgentID) -> [RunEvent] {
+        if let aggregating, aggregating.agent == agent { return passOn(by: aggregating) }
         guard !isAlone else { return end(.completed) }
         guard let definition = crew.agent(agent), case .agent(let message)? = entries.last else {
             return end(.completed)
@@ -11,12 +12,26 @@ extension RunState {
         guard let match = choice.match else {
             return choice.warnings + followUp(of: definition)
         }
-        let matched = RunEvent.signalMatched(
-            SignalMatched(
-                agent: agent, signal: match.route.signal, level: match.level,
-                target: match.route.target.name))
-        return choice.warnings + [matched]
-            + follow(match.route.target, from: agent, reason: .signal, signal: match.route.signal)
+        return choice.warnings
+            + follow(match.route, of: definition, level: match.level, reason: .signal)
+    }
+
+    /// A group's results are one text now.
+    private func passOn(by aggregating: Aggregating) -> [RunEvent] {
+        guard let next = aggregating.next else { return end(.completed) }
+        return handOff(from: aggregating.agent, to: next, reason: .group)
+    }
+
+    /// What following a signal's route does.
+    private func follow(
+        _ route: ResolvedRoute, of agent: ValidatedCrew.Agent, level: SignalMatchLevel,
+        reason: HandoffReason
+    ) -> [RunEvent] {
+        let matched = SignalMatched(
+            agent: agent.id, signal: route.signal, level: level, target: route.target.label)
+        return [.signalMatched(matched)]
+            + follow(
+                route.target, from: agent.id, reason: reason, signal: route.signal, route: route)
     }
 
     /// What follows from the route that a reply's shape names.
@@ -28,10 +43,10 @@ extension RunState {
         guard let signal = choice.signal else {
             return follow(choice.target, from: agent.id, reason: .schema)
         }
-        let matched = SignalMatched(
-            agent: agent.id, signal: signal, level: .exact, target: choice.target.name)
-        return [.signalMatched(matched)]
-            + follow(choice.target, from: agent.id, reason: .schema, signal: signal)
+        guard let route = agent.routes.first(where: { $0.signal == signal }) else {
+            return follow(choice.target, from: agent.id, reason: .schema, signal: signal)
+        }
+        return follow(route, of: agent, level: .exact, reason: .schema)
     }
 
     /// What follows when a reply held no signal.
@@ -42,29 +57,84 @@ extension RunState {
     }
 
     /// What following a route does.
+    ///
+    /// - Parameter route: of the signal, or the agent's route to that target when there was none.
     func follow(
-        _ target: RouteTarget, from agent: AgentID, reason: HandoffReason, signal: String = ""
+        _ target: RouteTarget, from agent: AgentID, reason: HandoffReason, signal: String = "",
+        route: ResolvedRoute? = nil
     ) -> [RunEvent] {
+        let route = route ?? crew.agent(agent)?.routes.first { $0.target == target }
         switch target {
-        case .agent(let next): handOff(from: agent, to: next, reason: reason)
-        case .group(let group): fanOut(to: group, from: agent)
-        case .end: end(.terminated(by: signal))
-        case .pause: [pauseForInput(of: agent)]
+        case .agent(let next):
+            return handOff(from: agent, to: next, reason: reason, input: text(of: route, by: agent))
+        case .group(let group): return fanOut(to: group, from: agent, text(of: route, by: agent))
+        case .crew(let crew): return ask(crew, from: agent, route)
+        case .external(let party):
+            var pause = pause(of: route?.returnTo ?? agent, for: .external)
+            (pause.party, pause.question) = (party, text(of: route, by: agent))
+            return [.paused(pause)]
+        case .end: return end(.terminated(by: signal))
+        case .pause: return [pauseForInput(of: route?.returnTo ?? agent)]
         }
     }
 
-    func handOff(from: AgentID, to: AgentID, reason: HandoffReason) -> [RunEvent] {
+    func handOff(
+        from: AgentID, to: AgentID, reason: HandoffReason, input: String? = nil
+    ) -> [RunEvent] {
         guard handoffs < crew.settings.maxHandoffs else { return end(.limitReached(.handoffs)) }
-        return [.handedOff(HandedOff(from: from, to: to, reason: reason))]
+        return [.handedOff(HandedOff(from: from, to: to, reason: reason, input: input))]
     }
 
-    private func fanOut(to id: GroupID, from agent: AgentID) -> [RunEvent] {
+    /// Lets another crew work for a call that no model has made.
+    private func ask(_ name: ToolName, from agent: AgentID, _ route: ResolvedRoute?) -> [RunEvent] {
+        guard handoffs < crew.settings.maxHandoffs else { return end(.limitReached(.handoffs)) }
+        let input =
+            text(of: route, by: agent)
+            ?? filled(.usual(hasReply: !lastReply(of: agent).isEmpty), by: agent)
+        let call = ToolCall(
+            id: ToolCallID("signal_\(totalRounds)"), name: name,
+            arguments: ["input": .string(input)], origin: .signal)
+        let asked = CrewAsked(agent: agent, call: call, returnTo: route?.returnTo ?? agent)
+        return [.crewAsked(asked)]
+    }
+
+    /// What follows when another crew has answered, or has failed to.
+    func goOn(after asked: CrewAsked) -> Step {
+        guard asked.returnTo != asked.agent else { return startTurn(of: asked.agent) }
+        return .record(handOff(from: asked.agent, to: asked.returnTo, reason: .subCrew))
+    }
+
+    private func fanOut(
+        to id: GroupID, from agent: AgentID, _ input: String?
+    ) -> [RunEvent] {
         guard handoffs < crew.settings.maxHandoffs else { return end(.limitReached(.handoffs)) }
         guard let group = crew.group(id) else { return end(.completed) }
         let members = group.agents.map { member in
             GroupStarted.Member(branch: BranchID("\(groups + 1).\(id).\(member)"), agent: member)
         }
-        return [.groupStarted(GroupStarted(group: id, from: agent, members: members))]
+        return [.groupStarted(GroupStarted(group: id, from: agent, members: members, input: input))]
+    }
+}
+
+/// What targets read.
+extension RunState {
+    private func text(of route: ResolvedRoute?, by agent: AgentID) -> String? {
+        route?.input.map { filled($0, by: agent) }
+    }
+
+    private func filled(_ template: InputTemplate, by agent: AgentID) -> String {
+        let input = entries.last { if case .user = $0 { true } else { false } }
+        var said = ""
+        if case .user(let text)? = input { said = text }
+        return template.filled(
+            input: said, reply: lastReply(of: agent),
+            agent: crew.agent(agent)?.definition.name ?? agent.rawValue)
+    }
+
+    /// What the agent has just said, without its signals.
+    private func lastReply(of agent: AgentID) -> String {
+        guard case .agent(let message)? = entries.last else { return "" }
+        return crew.agent(agent)?.signals.withoutSignals(message.text) ?? message.text
     }
 }
 

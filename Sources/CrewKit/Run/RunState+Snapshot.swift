@@ -2,7 +2,7 @@ import Foundation
 
 extension RunSnapshot {
     /// The form in which this version writes states; it reads no other.
-    static let format = 2
+    static let format = 3
 
     /// `nil` when the state cannot be written, which then has to be folded from its log.
     init?(of state: RunState, at sequence: Int) {
@@ -26,7 +26,7 @@ extension RunState: Codable {
 
     private enum CodingKeys: String, CodingKey {
         case member, phase, pause, phaseBeforeEnd, cancelDepth, turnOwner, model, entries, counts,
-            usage, cost, caller, session, tenant, isRepairing
+            usage, cost, caller, session, tenant, definition, isRepairing, aggregating
         case followed, lastSpeaker, lastText
     }
 
@@ -58,7 +58,9 @@ extension RunState: Codable {
         (allowances, lostCalls) = (counts.allowances, counts.lostCalls)
         session = try values.decodeIfPresent(SessionID.self, forKey: .session)
         tenant = try values.decodeIfPresent(String.self, forKey: .tenant)
+        definition = try values.decodeIfPresent(String.self, forKey: .definition)
         isRepairing = try values.decode(Bool.self, forKey: .isRepairing)
+        aggregating = try values.decodeIfPresent(Aggregating.self, forKey: .aggregating)
         usage = try values.decodeIfPresent(Usage.self, forKey: .usage)
         cost = try values.decodeIfPresent(Double.self, forKey: .cost)
         caller = try values.decodeIfPresent(RunCaller.self, forKey: .caller)
@@ -84,7 +86,9 @@ extension RunState: Codable {
                 tokens: tokens, allowances: allowances, lostCalls: lostCalls), forKey: .counts)
         try values.encodeIfPresent(session, forKey: .session)
         try values.encodeIfPresent(tenant, forKey: .tenant)
+        try values.encodeIfPresent(definition, forKey: .definition)
         try values.encode(isRepairing, forKey: .isRepairing)
+        try values.encodeIfPresent(aggregating, forKey: .aggregating)
         try values.encodeIfPresent(usage, forKey: .usage)
         try values.encodeIfPresent(cost, forKey: .cost)
         try values.encodeIfPresent(caller, forKey: .caller)

@@ -14,6 +14,7 @@ extension RunState {
         if !unstarted.isEmpty { return .startTools(agent, unstarted) }
         if !due.isEmpty { return .callTools(agent, due) }
         if !batch.approvals.isEmpty { return waitForApproval(of: agent) }
+        if let asked = batch.asked { return goOn(after: asked) }
         if let target = transfer(in: batch, of: agent) {
             return .record(follow(target, from: agent, reason: .tool))
         }

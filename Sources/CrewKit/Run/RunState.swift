@@ -23,6 +23,8 @@ struct RunState: Sendable {
     var caller: RunCaller?
     var session: SessionID?
     var tenant: String?
+    /// The digest of the crew's definition with which the run was worked last, where it is known.
+    var definition: String?
     /// How often the limits began to count anew, the first time included.
     var allowances = 0
     var entries: [ConversationEntry] = []
@@ -41,6 +43,8 @@ struct RunState: Sendable {
     var lostCalls = 0
     /// Tokens since the last input, as far as they are known.
     var tokens = 0
+    /// The agent that makes one text of a group's results, while it is to begin or at work.
+    var aggregating: Aggregating?
     /// Whether the model was asked to mend its last reply.
     var isRepairing = false
     /// How often each signal was followed since the last input.
@@ -104,7 +108,10 @@ struct RunState: Sendable {
     }
 
     /// Whether nothing is handed over: the agent's own words are all that counts.
-    var isAlone: Bool { member != nil || caller?.isAlone == true }
+    var isAlone: Bool {
+        member != nil || caller?.isAlone == true
+            || (aggregating != nil && aggregating?.agent == turnOwner)
+    }
 
     /// How the run rests, when it does.
     var rest: RunOutcome? {
@@ -140,9 +147,17 @@ struct RunState: Sendable {
     }
 }
 
+/// Who makes one text of a group's results, and who goes on then.
+struct Aggregating: Sendable, Codable {
+    let agent: AgentID
+    let next: AgentID?
+}
+
 /// The tool calls of one reply and what has become of them.
 struct ToolBatch: Sendable, Codable {
     private(set) var calls: [ToolCall]
+    /// The other crew that a signal asked; absent for the calls of a reply.
+    let asked: CrewAsked?
     /// Calls that were announced as started, with their effects.
     var started: [ToolCallID: ToolEffect] = [:]
     /// Calls that had been started when the process died: their outcome is unknown.
@@ -154,7 +169,15 @@ struct ToolBatch: Sendable, Codable {
     /// How far this log repeats those of runs that work for a call.
     var subruns: [ToolCallID: SubrunPlace] = [:]
 
-    init(calls: [ToolCall]) { self.calls = calls }
+    init(calls: [ToolCall]) {
+        self.calls = calls
+        asked = nil
+    }
+
+    init(asking asked: CrewAsked) {
+        calls = [asked.call]
+        self.asked = asked
+    }
 
     /// Takes in what a person said of a call; other arguments are those that it is made with.
     mutating func decide(_ decided: ApprovalDecided, about call: ToolCallID) {
@@ -183,6 +206,9 @@ struct GroupProgress: Sendable, Codable {
     let started: GroupStarted
     var states: [BranchID: RunState]
     var ended: [BranchID: MemberEnded] = [:]
+
+    /// What became of members so far, in the group's order.
+    var inOrder: [MemberEnded] { started.members.compactMap { ended[$0.branch] } }
 
     var unfinished: [GroupStarted.Member] {
         started.members.filter { ended[$0.branch] == nil }

@@ -13,6 +13,8 @@ struct Stop: Sendable, Hashable {
         case pauseExpired
         /// The process that worked it died, and its policy is not to go on.
         case lost
+        /// It cannot go on.
+        case failed(RunFailure)
         /// The process ends; another one goes on from the log.
         case handedBack
     }
@@ -78,6 +80,7 @@ extension RunState {
         case .cancelled, .handedBack: .cancelled
         case .outOfTime: .limitReached(.time)
         case .pauseExpired: .limitReached(.pause)
+        case .failed(let failure): .failed(failure)
         case .lost:
             .failed(
                 RunFailure(

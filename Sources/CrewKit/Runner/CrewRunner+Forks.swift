@@ -14,32 +14,39 @@ extension CrewRunner {
     public func fork(
         _ run: RunID, from step: Int? = nil, input: String? = nil, model: String? = nil
     ) async throws -> RunEvents {
-        if let subcrew = try await subcrew(of: run) {
-            return try await subcrew.fork(run, from: step, input: input, model: model)
+        if let other = try await otherRunner(of: run) {
+            return try await other.fork(run, from: step, input: input, model: model)
         }
-        if let input { try check(input) }
-        try checkModel(model)
         let original = try await knownRecord(of: run)
         let last = step ?? original.lastSequence
         let shared = try await sharedEvents(of: original, through: last)
-        var state = RunState(crew: crew, replaying: shared)
-        try checkFork(of: state, at: last, input: input)
-        let time = options.now()
-        let forked = StoredEvent(
-            sequence: last + 1, time: time,
-            event: .forked(RunForked(run: run, sequence: last, input: input, model: model)))
-        let record = RunRecord(
-            id: options.makeRunID(), crew: crew.name, session: nil, parent: run, createdAt: time)
-        let claim = try live.claim(record.id, session: nil)
+        let forked = RunForked(run: run, sequence: last, input: input, model: model)
+        let id = options.makeRunID()
+        let claim = try live.claim(id, session: nil)
         do {
-            try await store.create(record, events: shared + [forked])
-            try await copyArtifacts(of: run, to: record.id)
+            if let input { try check(input, claim.crew) }
+            try checkModel(model, claim.version)
+            let opening = try opening(forked, after: shared, in: claim.crew)
+            let record = RunRecord(
+                id: id, crew: name, session: nil, parent: run, createdAt: opening.time)
+            try await store.create(record, events: shared + opening.stored)
+            try await copyArtifacts(of: run, to: id)
+            return handOver(claim, opening)
         } catch {
             live.release(claim)
             throw error
         }
-        state.apply(forked)
-        return handOver(claim, state: state, after: last, showing: [forked])
+    }
+
+    private func opening(
+        _ fork: RunForked, after shared: [StoredEvent], in crew: ValidatedCrew
+    ) throws(CrewError) -> Opening {
+        let state = RunState(crew: crew, replaying: shared)
+        try checkFork(of: state, at: fork.sequence, input: fork.input)
+        var opening = Opening(state, after: fork.sequence, at: options.now())
+        opening.add(.forked(fork))
+        _ = try opening.settleDefinition(wokenBy: .person)
+        return opening
     }
 
     /// What the copied conversation refers to can be read in the copy too.

@@ -4,13 +4,15 @@ extension CrewRunner {
     func enqueue(
         _ run: RunID, _ request: RunRequest, in session: SessionID
     ) async throws -> RunEvents {
+        try await checkIsOurs(session)
         let time = options.now()
+        let crew = crew
         let queued = RunQueued(
-            crew: crew.name, input: request.input, agent: request.startAgent ?? crew.entryPoint,
-            session: session, model: request.model)
+            crew: name, input: request.input, agent: request.startAgent ?? crew.entryPoint,
+            session: session, model: request.model, definition: crew.definition.digest)
         let first = StoredEvent(sequence: 1, time: time, event: .queued(queued))
         let record = RunRecord(
-            id: run, crew: crew.name, session: session, idempotencyKey: request.idempotencyKey,
+            id: run, crew: name, session: session, idempotencyKey: request.idempotencyKey,
             createdAt: time)
         let feed = EventFeed(after: 0, capacity: crew.settings.feedBuffer)
         // Its place comes first: when the session is given back now, the run is found.
@@ -73,17 +75,22 @@ extension CrewRunner {
         else { throw CrewError(.conflict, "run '\(run)' does not wait for its session") }
         var request = RunRequest(queued.input, session: queued.session, startAgent: queued.agent)
         request.model = queued.model
-        let started = StoredEvent(
-            sequence: 2, time: options.now(),
-            event: .runStarted(
+        let crew = claim.crew
+        var opening = Opening(RunState(crew: crew), after: 1, at: options.now())
+        opening.add(
+            .runStarted(
                 RunStarted(
-                    crew: crew.name, input: queued.input, agent: queued.agent,
-                    session: queued.session, history: try await history(for: request),
-                    model: queued.model)))
-        try await store.append([started], to: run)
-        var state = RunState(crew: crew)
-        state.apply(started)
-        _ = handOver(claim, state: state, after: 1, showing: [started])
+                    crew: name, input: queued.input, agent: queued.agent, session: queued.session,
+                    history: try await history(for: request, of: crew), model: queued.model,
+                    definition: crew.definition.digest)))
+        let stop = try opening.settleDefinition(from: queued.definition, wokenBy: .nobody)
+        try await store.append(opening.stored, to: run)
+        guard opening.state.rest == nil || stop != nil else {
+            live.queuedFeed(of: run)?.publish(opening.stored)
+            leaveQueue(run, in: queued.session)
+            return live.release(claim)
+        }
+        _ = handOver(claim, opening, stop: stop)
     }
 
     /// - Throws: `sessionBusy` when a run of the session waits for a decision or was not taken up

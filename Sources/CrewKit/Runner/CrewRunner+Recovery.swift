@@ -16,7 +16,7 @@ extension CrewRunner {
     ) async throws -> Int {
         var count = 0
         // First those that others wait for.
-        for subcrew in subcrews { count += try await subcrew.recover(unreadable: unreadable) }
+        try await forSubcrews { count += try await $0.recover(unreadable: unreadable) }
         for record in try await all(.running) where live.job(of: record.id) == nil {
             do {
                 try await takeUp(record)
@@ -40,10 +40,10 @@ extension CrewRunner {
     ///
     /// - Throws: `unknownRun`, `conflict` when the run is at rest or worked, and what `start` throws.
     public func recoverFollowing(_ run: RunID) async throws -> RunEvents {
-        if let subcrew = try await subcrew(of: run) {
-            return try await subcrew.recoverFollowing(run)
+        if let other = try await otherRunner(of: run) {
+            return try await other.recoverFollowing(run)
         }
-        return try await reopen(run) { record, _ throws(CrewError) in
+        return try await reopen(run, wokenBy: .person) { record, _ throws(CrewError) in
             guard record.status == .running else {
                 throw CrewError(.conflict, "run '\(record.id)' is not under way")
             }
@@ -68,7 +68,7 @@ extension CrewRunner {
     private func takeUp(_ record: RunRecord) async throws {
         let policy = options.recovery
         let isOrphan = try await isOrphan(record)
-        _ = try await reopen(record.id) { record, state throws(CrewError) in
+        _ = try await reopen(record.id, wokenBy: .nobody) { record, state throws(CrewError) in
             guard record.status == .running else {
                 throw CrewError(.conflict, "run '\(record.id)' is at rest")
             }
@@ -79,17 +79,7 @@ extension CrewRunner {
             case .fail: return Reopening(stop: Stop(reason: .lost), after: [recovered])
             case .pause:
                 var reopening = Reopening(recovered)
-                let agent = state.turnOwner ?? crew.entryPoint
-                reopening.events.append(
-                    (
-                        nil,
-                        .paused(
-                            RunPaused(
-                                agent: agent, kind: .recovery,
-                                expiresAfterSeconds: crew.settings.pauseTimeout.map {
-                                    $0 / .seconds(1)
-                                }))
-                    ))
+                reopening.events.append((nil, .paused(state.pauseAfterRecovery)))
                 return reopening
             }
         }
@@ -118,7 +108,7 @@ extension CrewRunner {
 
     private func all(_ status: RunRecord.Status.Name) async throws -> [RunRecord] {
         var query = RunQuery(
-            crew: crew.name, statuses: [status], order: .oldestFirst, limit: 1_000)
+            crew: name, statuses: [status], order: .oldestFirst, limit: 1_000)
         var records: [RunRecord] = []
         while true {
             let page = try await store.runs(matching: query)

@@ -1,3 +1,5 @@
+import struct Foundation.Date
+
 /// What a run at rest goes on with.
 struct Reopening: Sendable {
     /// Stored first, each on its branch.
@@ -16,15 +18,38 @@ struct Reopening: Sendable {
     }
 }
 
+/// A run on its way from rest to work, with what has to be stored of that.
+struct Opening: Sendable {
+    /// With all of it taken in.
+    private(set) var state: RunState
+    /// The last event of before.
+    let sequence: Int
+    let time: Date
+    private(set) var stored: [StoredEvent] = []
+
+    init(_ state: RunState, after sequence: Int, at time: Date) {
+        self.state = state
+        self.sequence = sequence
+        self.time = time
+    }
+
+    mutating func add(_ event: RunEvent, branch: BranchID? = nil) {
+        let event = StoredEvent(
+            sequence: sequence + stored.count + 1, time: time, branch: branch, event: event)
+        stored.append(event)
+        state.apply(event)
+    }
+}
+
 extension CrewRunner {
     /// Claims a run that nobody works, stores what it goes on with, and hands it over when there is
     /// something to do.
     ///
     /// - Parameter expected: the last sequence that the caller knows; absent takes any.
     /// - Throws: `unknownRun`, `conflict` when the run is live or has gone on since, what `live`
-    ///   refuses with, what `decide` throws.
+    ///   refuses with, `definitionChanged` where a person may not wake it, what `decide` throws.
     func reopen(
-        _ run: RunID, expecting expected: Int? = nil,
+        _ run: RunID, wokenBy waker: Waker, expecting expected: Int? = nil,
         _ decide: (RunRecord, RunState) throws(CrewError) -> Reopening
     ) async throws -> RunEvents {
         let session = try await knownRecord(of: run).session
@@ -38,25 +63,22 @@ extension CrewRunner {
                     "run '\(run)' has gone on: its last event is \(record.lastSequence), "
                         + "not \(expected)")
             }
-            let folded = try await state(of: run)
-            var (state, sequence) = (folded.state, folded.sequence)
-            let reopening = try decide(record, state)
-            let time = options.now()
-            let stored = reopening.events.enumerated().map { offset, entry in
-                StoredEvent(
-                    sequence: sequence + 1 + offset, time: time, branch: entry.branch,
-                    event: entry.event)
+            let folded = try await state(of: run, toBeWorkedWith: claim.crew)
+            let reopening = try decide(record, folded.state)
+            var opening = Opening(folded.state, after: folded.sequence, at: options.now())
+            for (branch, event) in reopening.events { opening.add(event, branch: branch) }
+            var stop = reopening.stop
+            if stop == nil, opening.state.rest == nil {
+                stop = try opening.settleDefinition(wokenBy: waker)
             }
-            if !stored.isEmpty { try await store.append(stored, to: run) }
-            for event in stored { state.apply(event) }
-            guard state.rest == nil || reopening.stop != nil else {
+            if !opening.stored.isEmpty { try await store.append(opening.stored, to: run) }
+            guard opening.state.rest == nil || stop != nil else {
                 live.release(claim)
                 return RunEvents(
-                    run: run, start: sequence, store: store, feed: nil, isFirstReader: true)
+                    run: run, start: folded.sequence, store: store, feed: nil, isFirstReader: true)
             }
             return handOver(
-                claim, state: state, after: sequence, showing: stored,
-                snapshotAt: folded.snapshotSequence, stop: reopening.stop)
+                claim, opening, snapshotAt: folded.snapshotSequence, stop: stop)
         } catch {
             live.release(claim)
             throw error

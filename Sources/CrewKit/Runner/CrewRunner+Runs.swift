@@ -12,7 +12,7 @@ extension CrewRunner {
     /// Accepts an input like `start`, and returns its events too: also a run that is over at once is
     /// then seen with the pieces of its messages.
     public func startFollowing(_ request: RunRequest) async throws -> RunEvents {
-        try check(request)
+        try check(request, request.version ?? version)
         return try await creations.through(request.idempotencyKey?.text) {
             if let known = try await known(request) { return known }
             return try await beginOrWait(request)
@@ -25,8 +25,8 @@ extension CrewRunner {
     ///
     /// - Throws: `unknownRun`.
     public func events(of run: RunID, after sequence: Int = 0) async throws -> RunEvents {
-        if let subcrew = try await subcrew(of: run) {
-            return try await subcrew.events(of: run, after: sequence)
+        if let other = try await otherRunner(of: run) {
+            return try await other.events(of: run, after: sequence)
         }
         let queued = live.queuedFeed(of: run)
         let feed = if let queued { queued } else { await live.settledJob(of: run)?.feed }
@@ -51,8 +51,8 @@ extension CrewRunner {
     ///
     /// - Throws: `unknownRun`.
     public func settledResult(of run: RunID) async throws -> RunResult? {
-        if let subcrew = try await subcrew(of: run) {
-            return try await subcrew.settledResult(of: run)
+        if let other = try await otherRunner(of: run) {
+            return try await other.settledResult(of: run)
         }
         let record = try await knownRecord(of: run)
         let state = try await state(of: run).state
@@ -71,7 +71,8 @@ extension CrewRunner {
 
     /// The newest run of a conversation, when it waits for an answer.
     public func pausedRun(in session: SessionID) async throws -> RunID? {
-        guard let last = try await store.newestRun(in: session), last.pause?.kind == .input
+        guard let last = try await store.newestRun(in: session),
+            last.pause?.kind.takesAnswer == true
         else { return nil }
         return last.id
     }
@@ -79,7 +80,8 @@ extension CrewRunner {
     /// What was said in a conversation so far; empty when there was none.
     public func history(of session: SessionID) async throws -> [ConversationEntry] {
         guard let last = try await newestStartedRun(in: session) else { return [] }
-        return try await state(of: last.id).state.entries
+        let runner = runner(of: last.crew) ?? self
+        return try await runner.state(of: last.id).state.entries
     }
 
     /// Runs that are being worked at this moment.
@@ -90,18 +92,18 @@ extension CrewRunner {
 }
 
 extension CrewRunner {
-    private func check(_ request: RunRequest) throws(CrewError) {
-        try check(request.input)
-        let agent = request.startAgent ?? crew.entryPoint
-        guard crew.agent(agent) != nil else { throw unknown(agent) }
-        try checkModel(request.model)
+    private func check(_ request: RunRequest, _ version: CrewVersion) throws(CrewError) {
+        try check(request.input, version.crew)
+        let agent = request.startAgent ?? version.crew.entryPoint
+        guard version.crew.agent(agent) != nil else { throw unknown(agent, in: version.crew) }
+        try checkModel(request.model, version)
         if request.ifBusy != .reject, request.session == nil {
             throw CrewError(
                 .invalidInput, "only an input of a session can find it busy: name the session")
         }
     }
 
-    func check(_ input: String) throws(CrewError) {
+    func check(_ input: String, _ crew: ValidatedCrew) throws(CrewError) {
         let bytes = input.utf8.count
         guard bytes > 0 else { throw CrewError(.invalidInput, "the input is empty") }
         guard bytes <= crew.settings.maxInputBytes else {
@@ -111,12 +113,14 @@ extension CrewRunner {
         }
     }
 
-    func checkModel(_ model: String?) throws(CrewError) {
-        guard let model, let problem = models.problem(withReplacement: model) else { return }
+    func checkModel(_ model: String?, _ version: CrewVersion) throws(CrewError) {
+        guard let model, let problem = version.models.problem(withReplacement: model) else {
+            return
+        }
         throw CrewError(.invalidInput, problem)
     }
 
-    private func unknown(_ agent: AgentID) -> CrewError {
+    private func unknown(_ agent: AgentID, in crew: ValidatedCrew) -> CrewError {
         let hint = NearestWord.suggestion(
             for: agent.rawValue, among: crew.allAgents.map(\.id.rawValue))
         return CrewError(
@@ -166,25 +170,49 @@ extension CrewRunner {
     }
 
     private func begin(_ run: RunID, _ request: RunRequest) async throws -> RunEvents {
-        let claim = try live.claim(run, session: request.session)
+        let claim = try live.claim(run, session: request.session, version: request.version)
         do {
-            if let session = request.session { try await checkIsFree(session) }
-            let time = options.now()
-            let started = RunStarted(
-                crew: crew.name, input: request.input, agent: request.startAgent ?? crew.entryPoint,
-                session: request.session, history: try await history(for: request),
-                model: request.model, caller: request.caller, tenant: request.tenant)
-            let first = StoredEvent(sequence: 1, time: time, event: .runStarted(started))
-            let record = RunRecord(
-                id: run, crew: crew.name, session: request.session, parent: request.caller?.run,
-                idempotencyKey: request.idempotencyKey, createdAt: time)
-            try await store.create(record, events: [first])
-            var state = RunState(crew: crew)
-            state.apply(first)
-            return handOver(claim, state: state, after: 0, showing: [first])
+            // Again: it may be another version by now.
+            try check(request, claim.version)
+            let opening = try await directory.sessions.through(request.session?.rawValue) {
+                try await create(run, request, claim.crew)
+            }
+            return handOver(claim, opening)
         } catch {
             live.release(claim)
             throw error
         }
+    }
+
+    private func create(
+        _ run: RunID, _ request: RunRequest, _ crew: ValidatedCrew
+    ) async throws -> Opening {
+        if let session = request.session {
+            try await checkIsOurs(session)
+            try await checkIsFree(session)
+        }
+        var opening = Opening(RunState(crew: crew), after: 0, at: options.now())
+        opening.add(
+            .runStarted(
+                RunStarted(
+                    crew: name, input: request.input, agent: request.startAgent ?? crew.entryPoint,
+                    session: request.session, history: try await history(for: request, of: crew),
+                    model: request.model, caller: request.caller, tenant: request.tenant,
+                    definition: crew.definition.digest)))
+        let record = RunRecord(
+            id: run, crew: name, session: request.session, parent: request.caller?.run,
+            idempotencyKey: request.idempotencyKey, createdAt: opening.time)
+        try await store.create(record, events: opening.stored)
+        return opening
+    }
+
+    /// A session belongs to the crew of its runs.
+    ///
+    /// - Throws: `foreignSession` when it has runs of another crew.
+    func checkIsOurs(_ session: SessionID) async throws {
+        guard let last = try await store.newestRun(in: session), last.crew != name else { return }
+        throw CrewError(
+            .foreignSession,
+            "session '\(session)' belongs to crew '\(last.crew)': begin another one with '\(name)'")
     }
 }

@@ -10,9 +10,15 @@ extension CrewRunner {
     }
 
     /// The run folded from its newest snapshot and what came after.
-    func state(of run: RunID) async throws -> Folded {
+    ///
+    /// - Parameter version: with which the run is to go on; a snapshot that was made under another
+    ///   definition does not count then. Absent for what is only read.
+    func state(of run: RunID, toBeWorkedWith version: ValidatedCrew? = nil) async throws -> Folded {
+        let crew = version ?? crew
         var folded = Folded(state: RunState(crew: crew))
-        if let snapshot = try await store.snapshot(of: run), let kept = snapshot.state(of: crew) {
+        if let snapshot = try await store.snapshot(of: run), let kept = snapshot.state(of: crew),
+            version == nil || kept.definition == crew.definition.digest
+        {
             folded = Folded(
                 state: kept, sequence: snapshot.sequence, snapshotSequence: snapshot.sequence)
         }
@@ -24,16 +30,20 @@ extension CrewRunner {
         }
     }
 
-    /// The other crew whose run this is; `nil` for one of this crew.
-    func subcrew(of run: RunID) async throws -> CrewRunner? {
-        guard !subcrews.isEmpty, let record = try await store.record(of: run) else { return nil }
-        return subcrews.first { $0.works(record.crew) }
+    /// The runner of another crew whose run this is; `nil` for one of this crew.
+    func otherRunner(of run: RunID) async throws -> CrewRunner? {
+        guard directory.isShared, let record = try await store.record(of: run),
+            record.crew != name
+        else { return nil }
+        return directory[record.crew]
     }
 
-    /// Whether runs of that crew are worked here: this one's, or one's that its tools ask.
-    public func works(_ name: String) -> Bool {
-        crew.name == name || subcrews.contains { $0.works(name) }
-    }
+    /// Whether runs of that crew are worked here: this one's, one's that its tools ask, or one's that
+    /// is worked along with it.
+    public func works(_ name: String) -> Bool { runner(of: name) != nil }
+
+    /// The runner of that crew, when it is this one or is worked along with it.
+    public func runner(of crew: String) -> CrewRunner? { crew == name ? self : directory[crew] }
 
     func knownRecord(of run: RunID) async throws -> RunRecord {
         guard let record = try await store.record(of: run) else { throw CrewError.unknownRun(run) }
@@ -41,7 +51,9 @@ extension CrewRunner {
     }
 
     /// What was said before: in the conversation's earlier runs, else what the caller brought.
-    func history(for request: RunRequest) async throws -> [ConversationEntry] {
+    func history(
+        for request: RunRequest, of crew: ValidatedCrew
+    ) async throws -> [ConversationEntry] {
         guard let session = request.session, let last = try await newestStartedRun(in: session)
         else { return request.history }
         let entries = try await state(of: last.id).state.entries
@@ -56,17 +68,18 @@ extension CrewRunner {
         return newest
     }
 
-    /// Gives a claimed run to whoever works runs; its events from `sequence` on are returned.
+    /// Gives a claimed run, whose new events are stored, to whoever works runs.
     func handOver(
-        _ claim: LiveRuns.Claim, state: RunState, after sequence: Int,
-        showing events: [StoredEvent], snapshotAt snapshotSequence: Int = 0, stop: Stop? = nil
+        _ claim: LiveRuns.Claim, _ opening: Opening, snapshotAt snapshotSequence: Int = 0,
+        stop: Stop? = nil
     ) -> RunEvents {
+        let (state, sequence) = (opening.state, opening.sequence)
         let feed =
             live.queuedFeed(of: claim.run)
-            ?? EventFeed(after: sequence, capacity: crew.settings.feedBuffer)
-        feed.publish(events)
+            ?? EventFeed(after: sequence, capacity: claim.crew.settings.feedBuffer)
+        feed.publish(opening.stored)
         let journal = RunJournal(
-            run: claim.run, after: sequence + events.count, snapshotAt: snapshotSequence,
+            run: claim.run, after: sequence + opening.stored.count, snapshotAt: snapshotSequence,
             openApprovals: state.openApprovals,
             store: store, feed: feed, now: options.now,
             willRest: { [live] in live.release(claim) })

@@ -4,8 +4,7 @@ extension CrewRunner {
     ///
     /// Does nothing to a run that is at rest or unknown.
     public func cancelLive(_ run: RunID) {
-        live.job(of: run)?.control.stop(.cancelled)
-        for subcrew in subcrews { subcrew.cancelLive(run) }
+        for runner in directory.runners { runner.live.job(of: run)?.control.stop(.cancelled) }
     }
 
     /// Ends a run as `cancelled`: one that is worked when it has come as far as `depth` lets it, one
@@ -13,7 +12,7 @@ extension CrewRunner {
     ///
     /// - Throws: `unknownRun`, or what the store throws.
     public func cancel(_ run: RunID, _ depth: StopDepth = .now) async throws {
-        if let subcrew = try await subcrew(of: run) { return try await subcrew.cancel(run, depth) }
+        if let other = try await otherRunner(of: run) { return try await other.cancel(run, depth) }
         for _ in 0..<Self.attempts {
             if let job = await live.settledJob(of: run) {
                 job.control.stop(Stop(reason: .cancelled, depth: depth))
@@ -46,7 +45,7 @@ extension CrewRunner {
         case .queued: return try await cancelQueued(record)
         case .running, .paused:
             let asked = try await state(of: run).state.openSubruns
-            _ = try await reopen(run) { record, _ throws(CrewError) in
+            _ = try await reopen(run, wokenBy: .person) { record, _ throws(CrewError) in
                 if case .ended = record.status { throw CrewError(.conflict, "the run is over") }
                 return Reopening(
                     stop: Stop(reason: .cancelled, endsPause: true),
@@ -63,7 +62,7 @@ extension CrewRunner {
         for status in [RunRecord.Status.Name.queued, .running, .paused] {
             let query = RunQuery(session: session, statuses: [status], limit: 100)
             for record in try await store.runs(matching: query).runs {
-                if status == .paused, record.pause?.kind == .input { continue }
+                if status == .paused, record.pause?.kind.takesAnswer == true { continue }
                 try await cancel(record.id)
                 for try await _ in try await events(of: record.id, after: record.lastSequence) {}
             }
@@ -76,8 +75,8 @@ extension CrewRunner {
     /// - Throws: `unknownRun`; `conflict` for a run that is worked or waits for its session, or that
     ///   has gone on.
     public func delete(_ run: RunID, expecting expected: Int? = nil) async throws {
-        if let subcrew = try await subcrew(of: run) {
-            return try await subcrew.delete(run, expecting: expected)
+        if let other = try await otherRunner(of: run) {
+            return try await other.delete(run, expecting: expected)
         }
         guard await live.settledJob(of: run) == nil, !live.isQueued(run) else {
             throw CrewError(.conflict, "run '\(run)' is under way: cancel it first")

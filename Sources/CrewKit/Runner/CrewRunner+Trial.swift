@@ -1,7 +1,7 @@
 /// Single calls of tools, outside of any run.
 extension CrewRunner {
     /// All tools there are now, by name.
-    public var allTools: [any Tool] { tools.all }
+    public var allTools: [any Tool] { version.tools.all }
 
     /// Calls a tool as an agent's call would be made: arguments checked and converted, within its
     /// time, with its policies. Nothing is stored, artifacts neither, and nobody is asked for
@@ -10,14 +10,15 @@ extension CrewRunner {
     /// Runs that work for it are kept like any other; they need `run()` to be working.
     public func tryTool(_ name: ToolName, arguments: JSONValue) async -> ToolReturned {
         let call = ToolCall(id: "trial", name: name, arguments: arguments)
-        var performer = TurnPerformer(
-            crew: crew, models: models, tools: tools, run: options.makeRunID(), store: store,
-            feed: EventFeed(after: 0, capacity: 1), clock: RunClock(options.clock),
-            now: options.now, toolExecutor: toolExecutor, runner: self)
+        let use = versions.begin()
+        defer { versions.end(use) }
+        let crew = use.version.crew
+        var performer = performer(
+            use.version, of: options.makeRunID(), showing: EventFeed(after: 0, capacity: 1))
         performer.artifacts = .forgotten
         let limit = max(
             crew.settings.toolBatchTimeout,
-            tools[name].map { performer.timeLimit(of: $0.definition) }
+            use.version.tools[name].map { performer.timeLimit(of: $0.definition) }
                 ?? .zero)
         let reports = CallReports(of: call, by: crew.entryPoint, clock: performer.clock) { _ in }
         return await performer.tryCall(

@@ -19,12 +19,13 @@ extension CrewRunner {
     public func resumeFollowing(
         _ run: RunID, with input: String? = nil, expecting expected: Int? = nil
     ) async throws -> RunEvents {
-        if let subcrew = try await subcrew(of: run) {
-            return try await subcrew.resumeFollowing(run, with: input, expecting: expected)
+        if let other = try await otherRunner(of: run) {
+            return try await other.resumeFollowing(run, with: input, expecting: expected)
         }
-        if let input { try check(input) }
+        if let input { try check(input, crew) }
         try await settleIfOverdue(run)
-        return try await reopen(run, expecting: expected) { record, state throws(CrewError) in
+        return try await reopen(run, wokenBy: .person, expecting: expected) {
+            record, state throws(CrewError) in
             Reopening(.resumed(try resumption(of: record, state, with: input)))
         }
     }
@@ -43,8 +44,8 @@ extension CrewRunner {
         _ approval: ApprovalID, of run: RunID, _ decision: ApprovalDecision,
         reason: String? = nil, arguments: JSONValue? = nil
     ) async throws {
-        if let subcrew = try await subcrew(of: run) {
-            return try await subcrew.decide(
+        if let other = try await otherRunner(of: run) {
+            return try await other.decide(
                 approval, of: run, decision, reason: reason, arguments: arguments)
         }
         if let reason, reason.utf8.count > 2_000 {
@@ -73,7 +74,7 @@ extension CrewRunner {
         guard let open = record.approvals.first(where: { $0.id == approval }) else {
             throw CrewError.unknownApproval(approval, of: run)
         }
-        guard let tool = tools[open.request.call.name] else { return }
+        guard let tool = version.tools[open.request.call.name] else { return }
         do throws(CrewError) {
             _ = try ArgumentCheck.arguments(arguments, for: tool.definition)
         } catch {
@@ -101,7 +102,8 @@ extension CrewRunner {
                 if try await job.journal.decide(decided) { return }
             }
             do {
-                _ = try await reopen(run) { record, _ throws(CrewError) in
+                let waker: Waker = decided.source == .expiry ? .nobody : .person
+                _ = try await reopen(run, wokenBy: waker) { record, _ throws(CrewError) in
                     guard let open = record.approvals.first(where: { $0.id == decided.approval })
                     else { throw CrewError.unknownApproval(decided.approval, of: run) }
                     return Reopening(.approvalDecided(decided), branch: open.branch)
@@ -125,7 +127,7 @@ extension CrewRunner {
     ) throws(CrewError) -> RunResumed {
         let agent: AgentID
         switch (record.status, record.pause?.kind) {
-        case (.paused(let waiting), .input):
+        case (.paused(let waiting), .input), (.paused(let waiting), .external):
             guard input != nil else {
                 throw CrewError(.invalidInput, "agent '\(waiting)' waits for an answer: send one")
             }
@@ -137,7 +139,7 @@ extension CrewRunner {
                 "run '\(record.id)' waits for decisions on calls (\(ids)), not for an answer")
         case (.paused(let waiting), _): agent = state.turnOwner ?? waiting
         case (.ended(.cancelled), _), (.ended(.failed), _), (.ended(.limitReached), _):
-            agent = state.turnOwner ?? crew.entryPoint
+            agent = state.turnOwner ?? state.crew.entryPoint
         default:
             throw CrewError(
                 .runNotPaused,
@@ -163,10 +165,10 @@ extension CrewRunner {
     ///
     /// - Throws: what the store throws; what was settled before stays so.
     public func settleOverdue() async throws {
-        for subcrew in subcrews { try await subcrew.settleOverdue() }
+        try await forSubcrews { try await $0.settleOverdue() }
         let now = options.now()
         var query = RunQuery(
-            crew: crew.name, statuses: [.paused, .running], order: .oldestFirst, limit: 100)
+            crew: name, statuses: [.paused, .running], order: .oldestFirst, limit: 100)
         query.expiringBefore = now
         while true {
             let page = try await store.runs(matching: query)
@@ -191,7 +193,7 @@ extension CrewRunner {
             try await decide(decided, of: record.id)
         }
         guard let pause = record.pause, let expiry = pause.expiresAt, expiry < now else { return }
-        _ = try await reopen(record.id, expecting: record.lastSequence) {
+        _ = try await reopen(record.id, wokenBy: .nobody, expecting: record.lastSequence) {
             _, state throws(CrewError) in
             guard let answer = state.pause?.defaultAnswer else {
                 return Reopening(stop: Stop(reason: .pauseExpired, endsPause: true))

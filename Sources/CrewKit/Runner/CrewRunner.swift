@@ -4,41 +4,53 @@
 /// worked while `run()` is; everything they did is in the store, and what another process left
 /// unfinished there is taken up by `recover`.
 public final class CrewRunner: Sendable {
-    public let crew: ValidatedCrew
+    /// The crew's name, the same in all of its versions.
+    public let name: String
     public let store: any RunStore
-    let models: ModelSet
-    let tools: Toolbox
     let options: RunnerOptions
     /// Other crews whose runs work for calls of this one's; worked along with it.
-    let subcrews: [CrewRunner]
+    private let subcrews: [CrewRunner]
+    let versions: CrewVersions
     let live: LiveRuns
+    /// The runners of this and all other crews that are worked together.
+    let directory = RunnerDirectory()
     let creations = KeyedGate()
     let toolExecutor = ToolExecutor()
 
     /// - Parameter subcrews: crews that tools of this one ask, and those that they ask, each once and
     ///   over the same store. Their own `run()` is not to be called.
-    /// - Throws: `unknownAgent` when an agent has no model.
-    public init(
+    /// - Throws: `unknownAgent` when an agent has no model; `invalidDefinition` for two crews of one
+    ///   name.
+    public convenience init(
         crew: ValidatedCrew, models: ModelSet, tools: Toolbox = Toolbox(),
         store: any RunStore = InMemoryRunStore(), options: RunnerOptions = RunnerOptions(),
         subcrews: [CrewRunner] = []
     ) throws(CrewError) {
-        for agent in crew.allAgents where models[agent.id] == nil {
-            throw CrewError(.unknownAgent, "agent '\(agent.id)' has no model")
-        }
-        let names = [crew.name] + subcrews.map(\.crew.name)
+        try self.init(
+            CrewVersion(crew: crew, models: models, tools: tools), store: store, options: options,
+            subcrews: subcrews)
+    }
+
+    /// - Parameters:
+    ///   - version: the first one; `replace` puts others in its place.
+    ///   - subcrews: as above.
+    /// - Throws: `invalidDefinition` for two crews of one name.
+    public init(
+        _ version: CrewVersion, store: any RunStore, options: RunnerOptions = RunnerOptions(),
+        subcrews: [CrewRunner] = []
+    ) throws(CrewError) {
+        let names = [version.crew.name] + subcrews.map(\.name)
         if let twice = names.first(where: { name in names.count { $0 == name } > 1 }) {
-            throw CrewError(
-                .invalidDefinition,
-                "two crews are named '\(twice)': runs are told apart by the names of their crews")
+            throw .twoCrews(named: twice)
         }
-        self.crew = crew
-        self.models = models
-        self.tools = tools
+        name = version.crew.name
+        versions = CrewVersions(version)
         self.store = store
         self.options = options
         self.subcrews = subcrews
-        self.live = LiveRuns(limit: options.maxActiveRuns)
+        live = LiveRuns(limit: options.maxActiveRuns, versions: versions)
+        directory.add(self)
+        for subcrew in subcrews { directory.join(subcrew.directory) }
     }
 
     /// Works the runs that were started until the task is cancelled. What is under way then is
@@ -79,17 +91,14 @@ public final class CrewRunner: Sendable {
 
     private func work(_ job: LiveRuns.Job) async {
         guard live.take(job) else { return }
-        defer { live.release(job.claim) }
-        let performer = TurnPerformer(
-            crew: crew, models: models, tools: tools, run: job.run, store: store, feed: job.feed,
-            clock: RunClock(options.clock), now: options.now, toolExecutor: toolExecutor,
-            runner: self)
+        defer { live.finish(job) }
+        let performer = performer(job.claim.version, of: job.run, showing: job.feed)
         let loop = RunLoop(
             state: job.state, journal: job.journal, performer: performer, control: job.control,
             whenCancelled: whenCancelled)
         do {
             let outcome = try await job.control.whileGoing(
-                for: crew.settings.timeout, clock: options.clock
+                for: job.claim.crew.settings.timeout, clock: options.clock
             ) {
                 var loop = loop
                 return try await loop.run()
@@ -99,6 +108,20 @@ public final class CrewRunner: Sendable {
         } catch {
             job.feed.finish(CrewError(storeFailure: error))
         }
+    }
+
+    func performer(
+        _ version: CrewVersion, of run: RunID, showing feed: EventFeed
+    ) -> TurnPerformer {
+        TurnPerformer(
+            crew: version.crew, models: version.models, tools: version.tools, run: run,
+            store: store, feed: feed, clock: RunClock(options.clock), now: options.now,
+            toolExecutor: toolExecutor, runner: self, version: version)
+    }
+
+    /// The same for the crews that this one's tools ask: first those that others wait for.
+    func forSubcrews(_ body: (CrewRunner) async throws -> Void) async rethrows {
+        for subcrew in subcrews { try await body(subcrew) }
     }
 }
 

@@ -8,6 +8,8 @@ public enum SignalMatchLevel: String, Sendable, Hashable, Codable, CaseIterable,
     case normalized
     /// Diacritics left out as well; only where the crew allows it.
     case withoutDiacritics = "without_diacritics"
+    /// No signal was written; the reply passed the test of a route.
+    case trigger
 
     private var strictness: Int {
         switch self {
@@ -15,6 +17,7 @@ public enum SignalMatchLevel: String, Sendable, Hashable, Codable, CaseIterable,
         case .caseFolded: 1
         case .normalized: 2
         case .withoutDiacritics: 3
+        case .trigger: 4
         }
     }
 

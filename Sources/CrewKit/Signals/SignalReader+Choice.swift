@@ -15,7 +15,7 @@ extension SignalReader {
                 .warned(RunWarning(agent: agent, code: code, message: message)))
         }
         var exhausted: Set<String> = []
-        let usable = matches(in: reply).filter { match in
+        func isUsable(_ match: Match) -> Bool {
             let signal = match.route.signal
             let bound = match.route.maxOccurs ?? Int.max
             if followed[signal, default: 0] < bound { return true }
@@ -25,6 +25,11 @@ extension SignalReader {
                     "\(signal) was followed \(bound) times already; it is ignored")
             }
             return false
+        }
+        let usable = matches(in: reply).filter(isUsable)
+        guard !usable.isEmpty else {
+            choice.match = pulled(by: reply).first(where: isUsable)
+            return choice
         }
         choice.match = preferred(among: usable)
         // Each once: a reply can repeat a signal until the warning is longer than the reply.

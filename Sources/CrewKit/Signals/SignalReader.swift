@@ -1,3 +1,5 @@
+import Foundation
+
 /// Reads the signals that an agent gave in a reply.
 ///
 /// Only what the agent itself said counts: nothing in reasoning, code fences, quoted lines or
@@ -6,10 +8,12 @@
 struct SignalReader: Sendable {
     let settings: CrewSettings
     private let index: SignalIndex
+    private let triggers: TriggerReader
 
     init(routes: [ResolvedRoute], settings: CrewSettings) {
         self.settings = settings
         index = SignalIndex(routes, foldsDiacritics: settings.foldsDiacritics)
+        triggers = TriggerReader(routes)
     }
 
     /// A route whose signal stands in a reply.
@@ -20,6 +24,22 @@ struct SignalReader: Sendable {
 
     /// Longer bracketed text is prose.
     static let maximumLength = 100
+
+    /// Routes whose trigger a reply pulls, as matches.
+    func pulled(by reply: String) -> [Match] {
+        triggers.routes(for: reply).map { Match(route: $0, level: .trigger) }
+    }
+
+    /// A reply without the signals in it, for those who are to read what it says.
+    func withoutSignals(_ reply: String) -> String {
+        guard !index.isEmpty else { return reply }
+        let signals = SpokenText.lines(of: reply)
+            .flatMap { BracketScan.tokens(in: $0.text) }.filter { index.match(for: $0) != nil }
+        let text = Set(signals).reduce(reply) { text, signal in
+            text.split(separator: signal, omittingEmptySubsequences: false).joined()
+        }
+        return text.trimmingCharacters(in: .whitespacesAndNewlines)
+    }
 
     /// All signals of a reply that have a route, in the order of the text.
     func matches(in reply: String) -> [Match] {

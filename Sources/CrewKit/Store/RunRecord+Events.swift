@@ -29,7 +29,8 @@ extension RunRecord {
             status = .paused(at: paused.agent)
             pause = Pause(
                 sequence: stored.sequence, kind: paused.kind, agent: paused.agent,
-                expiresAt: stored.expiry(after: paused.expiresAfterSeconds))
+                expiresAt: stored.expiry(after: paused.expiresAfterSeconds), party: paused.party,
+                question: paused.question)
         case .resumed, .recovered, .forked: goOn()
         case .runEnded(let end):
             status = .ended(end.outcome)

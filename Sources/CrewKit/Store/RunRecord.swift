@@ -48,6 +48,10 @@ public struct RunRecord: Sendable, Hashable, Codable {
         public let kind: RunPaused.Kind
         public let agent: AgentID
         public let expiresAt: Date?
+        /// Who outside of the crew is to answer; absent for a person.
+        public let party: String?
+        /// What the outside party is asked.
+        public let question: String?
     }
 
     /// A call that waits for a decision.

@@ -8,18 +8,22 @@ public struct CrewTool: Tool {
 
     /// - Parameters:
     ///   - written: with the work `.crew`.
-    ///   - runner: of the other crew; give it to `CrewRunner.init` of the asking crew too, which then
-    ///     works its runs.
+    ///   - runner: of the other crew; give it to `CrewRunner.init` of the asking crew too, or to
+    ///     `CrewRunners`, which then works its runs.
+    ///   - timeout: for definitions that name no time limit of their own; absent takes the other
+    ///     crew's present one.
     /// - Throws: `invalidDefinition` when the definition is of another kind.
-    public init(_ written: DeclaredTool, runner: CrewRunner) throws(CrewError) {
+    public init(
+        _ written: DeclaredTool, runner: CrewRunner, timeout: Duration? = nil
+    ) throws(CrewError) {
         guard case .crew = written.work else {
             throw CrewError(.invalidDefinition, "tool '\(written.name)' asks no crew")
         }
         self.runner = runner
         input = SubrunInput(written)
         definition = input.definition(
-            of: written, timeout: runner.crew.settings.timeout,
-            source: "crew:\(runner.crew.name)")
+            of: written, timeout: timeout ?? runner.crew.settings.timeout,
+            source: "crew:\(runner.name)")
     }
 
     public func call(_ call: ToolInvocation) async throws -> String {

@@ -4,6 +4,8 @@
 /// the run it began before, and goes on with it.
 struct Subruns: Sendable {
     let runner: CrewRunner
+    /// The version of the crew with which the asking run is worked.
+    var version: CrewVersion?
     let caller: RunCaller
     let tenant: String?
     let key: String
@@ -31,6 +33,8 @@ struct Subruns: Sendable {
         request.caller = caller
         request.tenant = tenant
         request.caller?.isAlone = agent != nil
+        // Agents of one version ask each other, whatever the crew has become.
+        if crew == nil { request.version = version }
         request.idempotencyKey = Self.key(key)
         let run = try await runner.startFollowing(request).run
         do {

@@ -38,7 +38,11 @@ enum HandoffTool {
         case .group(let id):
             let about = crew.group(id)?.description ?? ""
             return about.isEmpty ? "the group \(id)" : "the group \(id) (\(about))"
-        case .end, .pause: return ""
+        case .crew(let name):
+            let tool = crew.definition.tools.first { $0.name == name }
+            let about = tool?.description ?? ""
+            return about.isEmpty ? "the crew \(name)" : "the crew \(name) (\(about))"
+        case .external, .end, .pause: return ""
         }
     }
 }

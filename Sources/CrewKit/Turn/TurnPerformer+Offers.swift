@@ -9,7 +9,10 @@ extension TurnPerformer {
         return own + [pager.definition]
     }
 
-    func offered(_ name: ToolName, to agent: AgentID) -> (any Tool)? {
+    /// The tool of a call, when its agent may make it, or the engine made it for a signal.
+    func offered(_ call: ToolCall, to agent: AgentID) -> (any Tool)? {
+        let name = call.name
+        if call.origin == .signal { return tools[name] }
         guard let agent = crew.agent(agent) else { return nil }
         if agent.tools.contains(name) || agent.toolPatterns.contains(where: { $0.covers(name) }),
             let tool = tools[name]

@@ -5,7 +5,7 @@ extension TurnPerformer {
         _ calls: [ToolCall], of agent: AgentID, in state: RunState
     ) -> [RunEvent] {
         calls.map { call in
-            let definition = offered(call.name, to: agent)?.definition
+            let definition = offered(call, to: agent)?.definition
             let effect = definition?.effect ?? .read
             if definition?.asks(about: call.arguments, crew.settings) == true,
                 !state.isApproved(call.id)
@@ -45,7 +45,7 @@ extension TurnPerformer {
         of call: ToolCall, by agent: AgentID, in state: RunState, until batch: RunClock.Deadline,
         _ reports: CallReports
     ) async -> ToolResult {
-        guard let tool = offered(call.name, to: agent) else {
+        guard let tool = offered(call, to: agent) else {
             return ToolResult(
                 of: call, failure: ToolFailure(.notFound, unknownTool(call.name, of: agent)))
         }
@@ -143,7 +143,7 @@ extension TurnPerformer {
             run: run, call: call.id, depth: (state.caller?.depth ?? 0) + 1, isAlone: true,
             budgets: state.turnOwner.flatMap { inheritedBudgets(of: $0, in: state) })
         return Subruns(
-            runner: runner, caller: caller, tenant: state.tenant,
+            runner: runner, version: version, caller: caller, tenant: state.tenant,
             key: idempotencyKey(of: call, in: state),
             begun: begun, reports: reports)
     }
@@ -154,12 +154,12 @@ extension TurnPerformer {
 
     /// The time for all calls of a reply: that of the settings, or of the tool that may take longest.
     func batchLimit(of calls: [ToolCall], by agent: AgentID) -> Duration {
-        calls.compactMap { offered($0.name, to: agent)?.definition.timeout }
+        calls.compactMap { offered($0, to: agent)?.definition.timeout }
             .reduce(max(crew.settings.toolBatchTimeout, crew.settings.minToolTimeout), max)
     }
 
     func isSequential(_ call: ToolCall, of agent: AgentID) -> Bool {
-        offered(call.name, to: agent)?.definition.isSequential ?? false
+        offered(call, to: agent)?.definition.isSequential ?? false
     }
 
     /// An output that a model is not shown whole is kept as an artifact, which it can page through.

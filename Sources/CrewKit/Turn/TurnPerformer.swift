@@ -14,6 +14,8 @@ struct TurnPerformer: Sendable {
     let toolExecutor: ToolExecutor
     /// Begins runs that work for a call; absent in tests of single turns.
     var runner: CrewRunner?
+    /// The version that these are of; absent in tests of single turns.
+    var version: CrewVersion?
     /// Where tools keep things; absent means with their run.
     var artifacts: RunArtifacts?
     var branch: BranchID?

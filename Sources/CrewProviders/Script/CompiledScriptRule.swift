@@ -3,8 +3,8 @@ import CrewKit
 /// A rule of a script, ready to be matched.
 struct CompiledScriptRule: Sendable {
     private let rule: ScriptRule
-    private let user: ScriptPattern?
-    private let results: ScriptPattern?
+    private let user: TextPattern?
+    private let results: TextPattern?
     let failureCode: CrewError.Code?
 
     var reply: ScriptReply { rule.reply }
@@ -38,10 +38,10 @@ struct CompiledScriptRule: Sendable {
 
     private static func pattern(
         _ text: String?, _ key: String, _ number: Int
-    ) throws(CrewError) -> ScriptPattern? {
+    ) throws(CrewError) -> TextPattern? {
         guard let text else { return nil }
         do {
-            return try ScriptPattern(text)
+            return try TextPattern(text)
         } catch {
             throw CrewError(
                 .invalidDefinition,

@@ -95,12 +95,16 @@ extension FrameEncoder {
         let text =
             switch pause.kind {
             case .input: "[PAUSE:\(pause.agent)] Waiting for user input"
+            case .external:
+                "[PAUSE:\(pause.agent)] Waiting for an answer from \(pause.party ?? "outside")"
             case .approval: "[PAUSE:\(pause.agent)] Waiting for a decision"
             case .recovery: "[PAUSE:\(pause.agent)] Waiting to be resumed"
             }
         begin("pause", agent: pause.agent, text, time)
         out.field("session_id", ifPresent: facts.session?.rawValue)
         out.field("pause_kind", pause.kind.rawValue)
+        out.field("party", ifPresent: pause.party)
+        out.field("question", ifPresent: pause.question)
         if let expiry = stored?.expiry(after: pause.expiresAfterSeconds) {
             out.field("expires_at", Timestamp.text(expiry))
         }
@@ -141,6 +145,8 @@ extension FrameEncoder {
         }
         if let pause = record.pause {
             out.field("pause_kind", pause.kind.rawValue)
+            out.field("party", ifPresent: pause.party)
+            out.field("question", ifPresent: pause.question)
             out.field("approvals", .array(record.approvals.map { .integer($0.id.rawValue) }))
         }
         out.field("text", progress.lastText)

@@ -28,6 +28,7 @@ extension FrameEncoder {
         case .toolReturned(let returned): encode(returned, stored, time)
         case .signalMatched(let signal): encode(signal, stored, time)
         case .handedOff(let handoff): encode(handoff, stored, time)
+        case .crewAsked(let asked): encode(asked, stored, time)
         case .groupStarted(let group): encode(group, stored, time)
         case .memberEnded(let member): encode(member, stored, time)
         case .groupJoined(let group): encode(group, stored, time)
@@ -131,6 +132,17 @@ extension FrameEncoder {
         out.field("from", handoff.from.rawValue)
         out.field("to", handoff.to.rawValue)
         out.field("reason", handoff.reason.rawValue)
+        out.field("input", ifPresent: handoff.input)
+        end(stored)
+    }
+
+    private mutating func encode(_ asked: CrewAsked, _ stored: StoredEvent, _ time: String) {
+        let text = "➡️ \(facts.name(of: asked.agent)) → \(asked.call.name)"
+        begin("crew_asked", agent: asked.agent, text, time, branch: stored.branch)
+        out.field("crew", asked.call.name.rawValue)
+        out.field("call_id", asked.call.id.rawValue)
+        out.field("input", ifPresent: asked.call.arguments["input"]?.string)
+        out.field("return_to", asked.returnTo.rawValue)
         end(stored)
     }
 }

@@ -39,7 +39,7 @@ struct RunProgress {
             lastText = joined.text
             isLastTextScripted =
                 !joined.succeeded.isEmpty && joined.succeeded.allSatisfy(isScripted)
-        case .handedOff, .groupStarted: handoffs += 1
+        case .handedOff, .crewAsked, .groupStarted: handoffs += 1
         default: break
         }
     }

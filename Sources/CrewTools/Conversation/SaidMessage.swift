@@ -31,7 +31,8 @@ struct SaidMessage: Sendable, Hashable {
         case .agent(let message): (.assistant, message.agent?.rawValue, message.text)
         case .toolResult(let result): (.tool, result.name.rawValue, result.output)
         case .groupResult(let group, let text): (.assistant, group.rawValue, text)
-        case .note(let text), .correction(let text): (.system, nil, text)
+        case .answer(let party, let text): (.assistant, party, text)
+        case .note(let text), .correction(let text), .briefing(let text): (.system, nil, text)
         }
     }
 

@@ -22,7 +22,8 @@ struct CrewCommand: AsyncParsableCommand {
         subcommands: [
             RunCommand.self, ChatCommand.self, ServeCommand.self, CheckCommand.self,
             ToolsCommand.self, RunsCommand.self, UsageCommand.self, BudgetsCommand.self,
-            PricesCommand.self, ExplainCommand.self, SchemaCommand.self,
+            PricesCommand.self, GraphCommand.self, PlanCommand.self,
+            InitCommand.self, ExplainCommand.self, SchemaCommand.self,
         ])
 
     static func main() async {

@@ -35,6 +35,14 @@ struct ModelOptions: ParsableArguments {
     @Flag(help: "Use the crew's script for every agent, whatever endpoint answers.")
     var scripted = false
 
+    /// What commands have that call no model.
+    static var none: ModelOptions {
+        var options = ModelOptions()
+        options.local = false
+        options.scripted = false
+        return options
+    }
+
     func validate() throws {
         if local, scripted { throw ValidationError("choose one of --local and --scripted") }
     }

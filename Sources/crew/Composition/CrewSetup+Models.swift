@@ -34,6 +34,7 @@ extension CrewSetup {
         _ body: (ModelSet, ModelChoices) async throws -> Result
     ) async throws -> Result {
         if let (models, choices) = replayedModels { return try await body(models, choices) }
+        try refuseWrongModels()
         let environment = try await modelEnvironment()
         return try await withModelEndpoints(options: endpointOptions) { endpoints in
             let chosen = try await choose(from: endpoints, environment)

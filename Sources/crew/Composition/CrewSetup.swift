@@ -15,21 +15,23 @@ struct CrewSetup: Sendable {
     var cassette: CassetteUse?
     /// What models cost whose price the crew does not say.
     let prices: PriceTable
+    private let priceProblem: DefinitionProblem?
     private let options: CrewOptions
 
-    /// - Throws: `CommandFailure` when the folder cannot be read, or has errors and they are shown.
+    /// - Throws: `CommandFailure` when the folder cannot be read, or has errors and they are shown;
+    ///   `UnreadableCrew` for the former when they are not.
     init(_ options: CrewOptions, models: ModelOptions, showsProblems: Bool = true) throws {
         self.options = options
         environment = try EnvironmentReader(folder: options.folder, file: options.environmentFile)
             .environment(ProcessInfo.processInfo.environment)
         do {
-            loaded = try CrewFolder.load(options.folder, environment: environment)
+            loaded = try CrewFolder.read(options.folder, environment: environment)
         } catch {
-            throw CommandFailure(error.message, code: ExitCodes.unreadable)
+            guard showsProblems else { throw error }
+            throw CommandFailure(error.problem.quotedDescription, code: ExitCodes.unreadable)
         }
-        prices = try PriceFiles.table(
-            environment, named: options.prices,
-            crewFile: loaded.definition.settings.pricesFile)
+        (prices, priceProblem) = try PriceFiles.table(
+            environment, named: options.prices, of: loaded.definition)
         builtInTools =
             SystemTools.all(
                 allowedCommands: loaded.definition.allowedCommands,
@@ -39,14 +41,19 @@ struct CrewSetup: Sendable {
     }
 
     /// Everything that is wrong or odd, by file and line.
-    var problems: [LocatedProblem] { loaded.problems(tools: builtInToolNames, prices: prices) }
+    var problems: [LocatedProblem] {
+        loaded.problems(tools: builtInToolNames, prices: prices, further: furtherProblems)
+    }
+
+    /// What the definition alone does not tell: what is wrong with files beside the crew's.
+    var furtherProblems: [DefinitionProblem] { priceProblem.map { [$0] } ?? [] }
 
     var builtInToolNames: Set<ToolName> { Set(builtInTools.map(\.definition.name)) }
 
     private func showProblems() throws {
         let problems = problems
         for problem in problems where problem.severity > .note {
-            StandardStreams.complain("\(problem)")
+            StandardStreams.complain(problem.quotedDescription)
         }
         guard !problems.contains(where: { $0.severity == .error }) else {
             throw CommandFailure("the crew cannot run", code: ExitCodes.unreadable)

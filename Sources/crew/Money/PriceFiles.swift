@@ -32,6 +32,25 @@ enum PriceFiles {
         return table.overlaid(by: try read(crewFile).table)
     }
 
+    /// The same for a crew, whose own file may be wrong without hiding what else is.
+    static func table(
+        _ environment: [String: String], named: String?, of crew: CrewDefinition
+    ) throws -> (PriceTable, DefinitionProblem?) {
+        let table = try table(environment, named: named)
+        guard let file = crew.settings.pricesFile else { return (table, nil) }
+        do {
+            return (table.overlaid(by: try read(file).table), nil)
+        } catch let failure as CommandFailure {
+            return (
+                table,
+                DefinitionProblem(
+                    .error, "unreadable_prices", at: .crew("settings", "prices"),
+                    failure.message.replacing(": error: ", with: ": "),
+                    suggestion: "write the file with 'crew prices import', or remove the key")
+            )
+        }
+    }
+
     /// Where the user's own table is kept; absent where nobody is at home.
     static func usualPath(_ environment: [String: String]) -> String? {
         if let folder = environment["XDG_CONFIG_HOME"], folder.hasPrefix("/") {

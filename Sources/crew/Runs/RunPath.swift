@@ -125,6 +125,7 @@ extension RunPath {
         case .signalMatched(let match): "\(match.signal)\(match.target.map { " → \($0)" } ?? "")"
         case .handedOff(let handoff):
             "\(names[handoff.from]) hands over to \(names[handoff.to]) (\(handoff.reason.rawValue))"
+        case .crewAsked(let asked): "\(names[asked.agent]) asks crew \(asked.call.name)"
         case .groupStarted(let group):
             "at once: \(group.members.map { names[$0.agent] }.joined(separator: ", "))"
         case .memberEnded(let member): "\(names[member.agent]) ends: \(member.outcome.name)"
@@ -191,6 +192,7 @@ extension RunPath {
     private static func word(for kind: RunPaused.Kind) -> String {
         switch kind {
         case .input: "an answer"
+        case .external: "an answer from outside"
         case .approval: "permission"
         case .recovery: "somebody to resume it"
         }

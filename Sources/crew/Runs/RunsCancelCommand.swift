@@ -48,7 +48,7 @@ struct RunsCancelCommand: AsyncParsableCommand {
 
     /// Without a server nothing is under way: no model is needed to end a run.
     private func ended() async throws -> RunRecord {
-        let setup = try CrewSetup(crew, models: ModelOptions())
+        let setup = try CrewSetup(crew, models: ModelOptions.none)
         return try await CommandStore.withOpen(store, of: crew.folder) { opened in
             let found = try await RunLookup.record(run, in: opened.runs)
             let runner = try setup.bareRunner(

@@ -92,7 +92,7 @@ private struct RunPage {
                 + ", asked \(Amounts.age(now.timeIntervalSince(approval.requestedAt))) ago"
                 + (expiry ?? "")
         }
-        if let expiry = record.pause?.expiresAt, record.pause?.kind == .input {
+        if let expiry = record.pause?.expiresAt, record.pause?.kind.takesAnswer == true {
             lines.append(
                 "the pause ends by itself in \(Amounts.age(expiry.timeIntervalSince(now)))")
         }

@@ -17,6 +17,7 @@ enum OutcomeText {
             "\(record.approvals.count) calls wait to be allowed or refused"
         case .approval: "a call waits to be allowed or refused"
         case .recovery: "the run waits to be resumed after it was broken off"
+        case .external: "an answer from outside is waited for"
         case .input, nil: "\(agent) waits for an answer"
         }
     }

@@ -143,6 +143,8 @@ extension TerminalRenderer {
             note("\(match.signal)\(match.target.map { " → \($0)" } ?? "")")
         case .handedOff(let handoff) where handoff.reason != .signal:
             note("\(names[handoff.from]) hands over to \(names[handoff.to])")
+        case .crewAsked(let asked):
+            note("\(names[asked.agent]) asks crew \(asked.call.name)")
         case .groupStarted(let group):
             note("at once: \(group.members.map { names[$0.agent] }.joined(separator: ", "))")
         case .memberEnded(let member) where member.outcome != .completed:

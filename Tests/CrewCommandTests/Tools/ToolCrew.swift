@@ -27,7 +27,7 @@ struct ToolCrew {
         id: \(id)
         name: \(id.capitalized)
         role: r
-        system_prompt: Do.
+        system_prompt: Do, and say [Y].
         primary: {model: m, provider: scripted}
         tools: \(tools)
         """

@@ -152,7 +152,7 @@ struct SubCrewKeyTests {
     @Test("A mistake is told at its place", arguments: mistakes)
     func mistake(_ crews: String, _ expected: String) throws {
         let files = try Self.files(crews)
-        let found = try Self.load(files).problems(tools: []).map { files.short($0) }
+        let found = try Self.load(files).problems(tools: []).withoutUnused.map { files.short($0) }
         #expect(found == [expected])
     }
 
@@ -161,7 +161,7 @@ struct SubCrewKeyTests {
         let files = try Self.files(
             "  billing: {path: ../billing, description: d}",
             billing: "sub_crews: {main: {config_path: ../main/crew.yaml, description: d}}")
-        let found = try Self.load(files).problems(tools: [])
+        let found = try Self.load(files).problems(tools: []).withoutUnused
         #expect(found.map(\.problem.code) == ["crew_includes_itself"])
         #expect(found.first?.problem.message.contains("main → billing → main") == true)
     }

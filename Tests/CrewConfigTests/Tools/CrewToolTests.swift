@@ -26,6 +26,7 @@ struct CrewToolTests {
 
     private static func problems(of name: String, in files: CrewFiles) throws -> [LocatedProblem] {
         try CrewFolder.load("\(files.path)/\(name)", environment: [:]).problems(tools: [])
+            .withoutUnused
     }
 
     @Test("A crew's folder is relative to the crew that has it as a tool")

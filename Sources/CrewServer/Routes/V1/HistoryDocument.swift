@@ -11,6 +11,9 @@ enum HistoryDocument {
         case .user(let text): return ["role": "user", "content": .string(text)]
         case .correction(let text):
             return ["role": "correction", "content": .string(text)]
+        case .briefing(let text): return ["role": "briefing", "content": .string(text)]
+        case .answer(let party, let text):
+            return ["role": "note", "from": .string(party), "content": .string(text)]
         case .note(let text): return ["role": "note", "content": .string(text)]
         case .groupResult(let group, let text):
             return ["role": "note", "group": .string(group.rawValue), "content": .string(text)]

@@ -1,0 +1,92 @@
+import Synchronization
+
+/// The version of a crew with which work begins, and those that work under way began with.
+final class CrewVersions: Sendable {
+    /// That something is worked with a version, until it is given back.
+    struct Use: Sendable {
+        let version: CrewVersion
+        fileprivate let number: Int
+    }
+
+    /// Somebody who waits until nothing uses a version any more.
+    private struct Waiter {
+        let version: CrewVersion
+        /// True when the version may still be the present one.
+        let isLast: Bool
+        let continuation: CheckedContinuation<Void, Never>
+    }
+
+    private struct State {
+        var current: CrewVersion
+        var count = 0
+        var uses: [Int: CrewVersion] = [:]
+        var waiters: [Int: Waiter] = [:]
+
+        func isSatisfied(_ waiter: Waiter) -> Bool {
+            guard waiter.isLast || current !== waiter.version else { return false }
+            return !uses.values.contains { $0 === waiter.version }
+        }
+    }
+
+    private let state: Mutex<State>
+
+    init(_ first: CrewVersion) { state = Mutex(State(current: first)) }
+
+    var current: CrewVersion { state.withLock { $0.current } }
+
+    /// Begins to use the present version, or the one that is named.
+    func begin(_ version: CrewVersion? = nil) -> Use {
+        state.withLock { state in
+            state.count += 1
+            let version = version ?? state.current
+            state.uses[state.count] = version
+            return Use(version: version, number: state.count)
+        }
+    }
+
+    /// Does nothing when that has been done.
+    func end(_ use: Use) {
+        change { $0.uses[use.number] = nil }
+    }
+
+    func replace(with version: CrewVersion) {
+        change { $0.current = version }
+    }
+
+    /// Waits until nothing is worked with a version any more, nor will be.
+    ///
+    /// - Parameter isLast: true for a version that nothing takes the place of: then only what uses it
+    ///   is waited for.
+    /// - Throws: `CancellationError`.
+    func drained(_ version: CrewVersion, isLast: Bool = false) async throws {
+        let number = state.withLock { state in
+            state.count += 1
+            return state.count
+        }
+        await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                let isOver = state.withLock { state in
+                    let waiter = Waiter(
+                        version: version, isLast: isLast, continuation: continuation)
+                    if Task.isCancelled || state.isSatisfied(waiter) { return true }
+                    state.waiters[number] = waiter
+                    return false
+                }
+                if isOver { continuation.resume() }
+            }
+        } onCancel: {
+            state.withLock { $0.waiters.removeValue(forKey: number) }?.continuation.resume()
+        }
+        try Task.checkCancellation()
+    }
+
+    private func change(_ body: (inout State) -> Void) {
+        let satisfied = state.withLock { state in
+            body(&state)
+            let satisfied = state.waiters.filter { state.isSatisfied($0.value) }
+            for number in satisfied.keys { state.waiters[number] = nil }
+            return satisfied
+        }
+        for waiter in satisfied.values { waiter.continuation.resume() }
+    }
+}

@@ -1,0 +1,65 @@
+import CrewConfig
+import CrewKit
+
+/// A crew as a plan works it: everything that decides where a run goes, and nothing that costs.
+///
+/// Tools are not called, budgets not counted, members of groups succeed, and replies need no shape of
+/// their own.
+struct PlannedCrew: Sendable {
+    let name: String
+    /// As its author wrote it.
+    let definition: CrewDefinition
+    let flow: CrewFlow
+    let runner: CrewRunner
+
+    /// A crew and those that its signals ask.
+    ///
+    /// - Parameter built: crews by their folders, each built once; this one's are added.
+    init(
+        _ setup: CrewSetup, _ decisions: PlanDecisions, store: any RunStore, triesBuiltIns: Bool,
+        built: inout [String: PlannedCrew], isRoot: Bool = true
+    ) throws {
+        definition = setup.loaded.definition
+        name = definition.name
+        flow = CrewFlow(definition)
+        var tools: [any Tool] = []
+        for tool in definition.tools {
+            guard case .crew(let folder) = tool.work else { continue }
+            let key = CrewSetup.key(of: folder)
+            if built[key] == nil {
+                let other = try setup.subcrew(in: folder)
+                built[key] = try PlannedCrew(
+                    other, decisions, store: store, triesBuiltIns: triesBuiltIns, built: &built,
+                    isRoot: false)
+            }
+            guard let other = built[key] else { continue }
+            tools.append(try CrewTool(tool, runner: other.runner))
+        }
+        let crew = try Self.bare(definition).validated(tools: [])
+        let model = ExploringModel(
+            crew: crew, decisions: decisions, store: store, triesBuiltIns: triesBuiltIns)
+        runner = try CrewRunner(
+            crew: crew, models: ModelSet(model, for: crew), tools: Toolbox(tools), store: store,
+            subcrews: isRoot ? built.values.map(\.runner) : [])
+    }
+
+    private static func bare(_ definition: CrewDefinition) -> CrewDefinition {
+        var bare = definition
+        bare.settings.isStrict = false
+        bare.settings.budgets = []
+        bare.settings.maxTokens = nil
+        bare.mcpServers = []
+        bare.tools = definition.tools.filter {
+            if case .crew = $0.work { return true }
+            return false
+        }
+        for index in bare.agents.indices {
+            bare.agents[index].tools = []
+            bare.agents[index].budgets = []
+            bare.agents[index].responseSchema = nil
+            bare.agents[index].toolChoice = .auto
+        }
+        for id in bare.routing.groups.keys { bare.routing.groups[id]?.join = GroupJoin(.all) }
+        return bare
+    }
+}
