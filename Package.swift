@@ -112,7 +112,7 @@ let package = Package(
         .testTarget(
             name: "CrewKitTests", dependencies: ["CrewKit", "CrewTesting"], swiftSettings: strict),
         .testTarget(
-            name: "CrewConfigTests", dependencies: ["CrewConfig", "CrewKit"],
+            name: "CrewConfigTests", dependencies: ["CrewConfig", "CrewKit", "CrewTesting"],
             exclude: ["Mistakes", "Originals"],
             swiftSettings: strict),
         .testTarget(

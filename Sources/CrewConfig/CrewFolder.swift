@@ -24,13 +24,18 @@ public enum CrewFolder {
     public static func read(
         _ path: String, environment: [String: String]
     ) throws(UnreadableCrew) -> LoadedCrew {
-        var folder = path
-        while folder.count > 1, folder.hasSuffix("/") { folder.removeLast() }
-        if folder.hasSuffix("/crew.yaml") { folder.removeLast("/crew.yaml".count) }
-        if folder == "crew.yaml" || folder.isEmpty { folder = "." }
+        let folder = folder(path)
         let document = try crewDocument(in: folder)
         var loading = CrewLoading(folder: folder, document: document, environment: environment)
         return loading.crew()
+    }
+
+    /// The folder that a path names: its own, or that of its `crew.yaml`.
+    static func folder(_ path: String) -> String {
+        var folder = path
+        while folder.count > 1, folder.hasSuffix("/") { folder.removeLast() }
+        if folder.hasSuffix("/crew.yaml") { folder.removeLast("/crew.yaml".count) }
+        return folder == "crew.yaml" || folder.isEmpty ? "." : folder
     }
 
     private static func crewDocument(in folder: String) throws(UnreadableCrew) -> YAMLDocument {

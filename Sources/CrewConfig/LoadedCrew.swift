@@ -10,17 +10,20 @@ public struct LoadedCrew: Sendable {
     public let folder: String
     private let reading: [LocatedProblem]
     private let sources: SourceMap
+    /// What is not to be shown of all that the files brought in.
+    public let secrets: SecretTexts
     /// The files that were read, `crew.yaml` first.
     public let files: [String]
 
     init(
         definition: CrewDefinition, folder: String, files: [String], reading: [LocatedProblem],
-        sources: SourceMap
+        sources: SourceMap, secrets: SecretTexts = SecretTexts()
     ) {
         self.definition = definition
         self.folder = folder
         self.files = files
         self.sources = sources
+        self.secrets = secrets
         guard definition.settings.isStrict else {
             self.reading = reading
             return
@@ -60,7 +63,7 @@ public struct LoadedCrew: Sendable {
             let (a, b) = (left.element, right.element)
             let (x, y) = (ranks[a.file] ?? files.count, ranks[b.file] ?? files.count)
             return (x, a.file, a.position, left.offset) < (y, b.file, b.position, right.offset)
-        }.map(\.element)
+        }.map { redacted($0.element) }
     }
 
     /// The crew in the form that can run.
@@ -84,6 +87,13 @@ public struct LoadedCrew: Sendable {
         let place = sources.place(of: problem.path)
         return LocatedProblem(
             problem, in: place?.file ?? folder, at: place?.position ?? .start)
+    }
+
+    private func redacted(_ found: LocatedProblem) -> LocatedProblem {
+        var found = found
+        found.problem.message = secrets.redacted(found.problem.message)
+        found.problem.suggestion = found.problem.suggestion.map(secrets.redacted)
+        return found
     }
 
     /// Whether the value at the end of that way was written.

@@ -62,7 +62,8 @@ public struct CrewHTTPServer: Service {
             services: [
                 StreamTicker(
                     streams: streams, keepAlive: { crews.keepAlive },
-                    writeTimeout: options.writeTimeout, clock: options.clock)
+                    writeTimeout: { crews.readerPatience ?? options.writeTimeout },
+                    clock: options.clock)
             ],
             onServerRunning: { channel in
                 let bound = channel.localAddress

@@ -98,6 +98,18 @@ struct StoreChoiceTests {
         #expect(some.maxAge == .seconds(172_800) && some.maxRuns == 100_000)
     }
 
+    @Test("max_stored_requests of the crew counts where --keep-runs is not given")
+    func storedRequests() throws {
+        var settings = CrewSettings()
+        settings.maxKeptRuns = 7
+        let none = try RetentionOptions.parse([]).filled(from: settings)
+        #expect(try none.policy().maxRuns == 7)
+        let given = try RetentionOptions.parse(["--keep-runs", "5"]).filled(from: settings)
+        #expect(try given.policy().maxRuns == 5)
+        let plain = try RetentionOptions.parse([]).filled(from: CrewSettings())
+        #expect(try plain.policy() == .standard)
+    }
+
     @Test(
         "A command that is to be copied is read by a shell as it was meant",
         arguments: [

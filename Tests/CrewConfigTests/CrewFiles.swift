@@ -30,7 +30,9 @@ final class CrewFiles {
     func problems(
         tools: Set<ToolName> = [], environment: [String: String] = [:]
     ) throws -> [String] {
-        try load(environment: environment).problems(tools: tools).withoutUnused.map { short($0) }
+        // Older forms stand in many of these files and are not what they are about.
+        try load(environment: environment).problems(tools: tools).withoutUnused
+            .filter { $0.problem.code != "older_key" }.map { short($0) }
     }
 
     func short(_ found: LocatedProblem) -> String {

@@ -73,7 +73,8 @@ struct ModelKeyTests {
             "agents/a.yaml",
             .init("id: a\nname: A\nmodel: m\nprovider: openai\napi_key_env: sk-secret".utf8))
         let found = try folder.load().problems(tools: [])
-        #expect(found.map { folder.short($0) } == ["agents/a.yaml:5:14: error invalid_name"])
+        let told = found.filter { $0.problem.code != "older_key" }
+        #expect(told.map { folder.short($0) } == ["agents/a.yaml:5:14: error invalid_name"])
         #expect(!found.map(\.description).joined().contains("sk-secret"))
     }
 

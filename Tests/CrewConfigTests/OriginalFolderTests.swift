@@ -249,9 +249,10 @@ struct OriginalFolderTests {
             "agents/a.yaml": "id: a\nname: A\nprovider: ollama\nmodel: x",
             "agents/b.yaml": "id: b\nname: B\nprovider: ollama\nmodel: x",
         ])
-        let found = try folder.problems()
-        #expect(
-            found == [])
+        #expect(try folder.problems() == [])
+        let older = try folder.load().problems(tools: []).filter { $0.problem.code == "older_key" }
+        #expect(older.map(\.severity) == Array(repeating: .note, count: 7))
+        #expect(older.first?.problem.suggestion?.contains("'type'") == true)
         let routing = try folder.load().definition.routing
         let routes = try #require(routing.signals["a"])
         #expect(routes.map(\.priority) == [70, nil, nil])

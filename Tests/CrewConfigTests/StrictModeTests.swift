@@ -12,13 +12,17 @@ struct StrictModeTests {
         "retry_backoff_max_seconds", "client_cache_ttl_minutes", "slow_call_threshold_seconds",
         "max_tokens_per_call", "max_tokens_per_day", "max_calls_per_minute", "max_calls_per_hour",
         "max_calls_per_day", "max_memory_mb", "max_daily_memory_gb", "max_errors_per_hour",
-        "max_errors_per_day", "max_consecutive_errors",
+        "max_errors_per_day", "max_consecutive_errors", "min_tool_timeout_millis",
+        "stream_chunk_timeout_millis", "request_store_cleanup_minutes", "max_stored_requests",
+        "graceful_shutdown_check_millis", "min_agent_id_length", "max_agent_id_length",
     ]
 
     static func settings(without missing: String = "", more: String = "") -> String {
         // A budget of 7 tokens would leave no room for a call.
-        let lines = required.filter { $0 != missing }.map {
-            "  \($0): \($0.hasPrefix("max_tokens") ? 7_000 : 7)"
+        let lines = required.filter { $0 != missing }.map { key in
+            let value =
+                key.hasPrefix("max_tokens") ? 7_000 : key == "min_agent_id_length" ? 1 : 7
+            return "  \(key): \(value)"
         }
         return "settings:\n  config_mode: strict\n\(more)" + lines.joined(separator: "\n") + "\n"
     }
@@ -94,8 +98,8 @@ struct StrictModeTests {
 
     @Test("Notes stay notes")
     func notes() throws {
-        let crew = Self.settings(more: "  max_stored_requests: 512\n")
+        let crew = Self.settings() + "tasks: []\n"
         let found = try CrewFiles(oneAgent("role: r", crew: crew)).problems()
-        #expect(found == ["crew.yaml:4:3: note no_effect"])
+        #expect(found == ["crew.yaml:\(Self.required.count + 4):1: note no_effect"])
     }
 }

@@ -37,6 +37,50 @@ struct BlockedClientTests {
         }
     }
 
+    @Test("The crew's own patience with readers counts before the server's")
+    func ownPatience() async throws {
+        let clock = ManualClock()
+        var fixture = fixture(clock)
+        fixture.options.writeTimeout = .seconds(6_000)
+        fixture.definition.settings.readerPatience = .seconds(8)
+        let model = fixture.model
+        try await fixture.serve(.live) { client, serving in
+            let port = try #require(client.port)
+            let open = try await OpenClient(port, #"{"query": "hi"}"#, isReading: false)
+            await model.waitForRequests(1)
+            var ticks = 0
+            while serving.server.streams.count > 0 {
+                await tick(clock, client)
+                ticks += 1
+            }
+            #expect(ticks < 1_000)
+            try await open.startReading()
+            _ = await open.read(until: "never said")
+            try await open.leave()
+        }
+    }
+
+    /// A keep-alive and a patience, and the ticks that they come to.
+    static let ticks: [(Duration, Duration, Duration, Int, Int)] = [
+        (.seconds(30), .seconds(60), .milliseconds(7_500), 4, 8),
+        (.seconds(30), .milliseconds(500), .milliseconds(250), 120, 2),
+        (.seconds(8), .seconds(8), .seconds(2), 4, 4),
+        (.milliseconds(1), .milliseconds(1), .milliseconds(10), 4, 2),
+    ]
+
+    @Test("A tick is short enough for pings and for patience", arguments: ticks)
+    func tickLengths(
+        _ keepAlive: Duration, _ patience: Duration, _ period: Duration, _ silent: Int,
+        _ stuck: Int
+    ) {
+        let ticker = StreamTicker(
+            streams: OpenStreams(limit: 1), keepAlive: { keepAlive }, writeTimeout: { patience },
+            clock: ManualClock())
+        #expect(ticker.period == period)
+        #expect(ticker.ticksBeforePing == silent)
+        #expect(ticker.ticksBeforeGivingUp == stuck)
+    }
+
     @Test("It does not hold up a server that stops: the goodbye has its time, then it is cut off")
     func stuckGoodbye() async throws {
         let clock = ManualClock()

@@ -62,11 +62,15 @@ struct KeyCheck {
     ) {
         var place = place
         place.position = entry.keyPosition
+        let newer = key.olderWords.contains(entry.key) ? key.name : key.newer?.text
+        if let newer {
+            problems.add(
+                .note, "older_key", at: place,
+                "\(table.name): '\(entry.key)' is an older form of '\(newer)'",
+                suggestion: "write '\(newer)'; crew check --fix does it")
+        }
         switch key.effect {
         case .works: break
-        case .notYet:
-            problems.add(
-                .note, "no_effect", at: place, "\(table.name): '\(entry.key)' has no effect yet")
         case .never:
             problems.add(
                 .note, "no_effect", at: place, "\(table.name): '\(entry.key)' has no effect")

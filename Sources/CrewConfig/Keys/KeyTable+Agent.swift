@@ -18,12 +18,13 @@ extension KeyTable {
             Key("backup", .block(.model), "The model that it asks when the primary one fails."),
             Key(
                 "fallbacks", .list(.block(.fallback)),
-                "Further models, asked in this order after `backup`."),
+                "Further models, asked in this order after `backup`.",
+                example: "fallbacks: [{provider: ollama, model: \"qwen3:8b\", on: [on_timeout]}]"),
             Key(
-                "temperature", .number(nil), default: "left to the endpoint",
+                "temperature", .number(0...2), default: "left to the endpoint",
                 "Sampling temperature, 0 to 2; 0 is 0."),
             Key(
-                "max_tokens", .integer(nil), default: "left to the endpoint",
+                "max_tokens", .integer(1...mostUnits), default: "left to the endpoint",
                 "The most tokens of one reply."),
             Key("tools", .list(.text), "Names of the tools that it may use."),
             Key(
@@ -56,16 +57,19 @@ extension KeyTable {
         [
             Key(
                 "model", .text, default: "gpt-4o", "Older form of `primary.model`.",
-                readsEnvironment: true),
+                readsEnvironment: true, newer: Newer("primary", "model")),
             Key(
                 "provider", .text, default: "openai", "Older form of `primary.provider`.",
-                readsEnvironment: true),
+                readsEnvironment: true, newer: Newer("primary", "provider")),
             Key(
-                "base_url", aliases: ["provider_url"], .text, "Older form of `primary.base_url`.",
-                readsEnvironment: true),
+                "base_url", older: ["provider_url"], .text, "Older form of `primary.base_url`.",
+                readsEnvironment: true, newer: Newer("primary", "base_url")),
             Key(
-                "api_key", .text, "As in `primary`, where that is absent.", readsEnvironment: true),
-            Key("api_key_env", .text, "As in `primary`, where that is absent."),
+                "api_key", .text, "As in `primary`, where that is absent.", readsEnvironment: true,
+                newer: Newer("primary", "api_key")),
+            Key(
+                "api_key_env", .text, "As in `primary`, where that is absent.",
+                newer: Newer("primary", "api_key_env")),
         ]
         + flatCostLimits + [
             Key("top_p", .number(nil), "The original ignores it.", effect: .never),
@@ -75,13 +79,18 @@ extension KeyTable {
     static let logging = KeyTable(
         "logging", "What is told of an agent.",
         [
-            Key("enable_memory_metrics", .flag, "Memory.", effect: .notYet),
-            Key("enable_performance_metrics", .flag, "Times.", effect: .notYet),
             Key(
                 "enable_quota_warnings", .flag, default: "true",
                 "`false` gives no warnings before the agent's own limits are reached."),
             Key(
-                "log_level", .word(["debug", "info", "warn", "error"]), "How much.",
-                effect: .notYet),
+                "enable_memory_metrics", .flag, "The original reads and ignores it.", effect: .never
+            ),
+            Key(
+                "enable_performance_metrics", .flag, "The original reads and ignores it.",
+                effect: .never),
+            Key(
+                "log_level", .word(["debug", "info", "warn", "error"]),
+                "The original reads and ignores it; `crew serve --log-level` is what counts.",
+                effect: .never),
         ])
 }

@@ -7,7 +7,8 @@ extension KeyTable {
     static func budgets(per scope: String) -> Key {
         Key(
             "budgets", .list(.block(.budget)),
-            "What model calls may spend; `per` is `\(scope)` where it is not given.")
+            "What model calls may spend; `per` is `\(scope)` where it is not given.",
+            example: "budgets: [{per: run, cost_usd: 0.5}, {within: day, tokens: 2000000}]")
     }
 
     /// One entry of `budgets` of a crew's settings or of an agent.
@@ -68,13 +69,13 @@ extension KeyTable {
             count("max_tokens_per_call", "Tokens of one model call, input and output together."),
             count("max_tokens_per_day", "Tokens of one UTC day."),
             amount(
-                "max_cost_per_day_usd", aliases: ["max_cost_per_day"], "US dollars of one UTC day."),
+                "max_cost_per_day_usd", older: ["max_cost_per_day"], "US dollars of one UTC day."),
             Key(
-                "alert_threshold", aliases: ["cost_alert_threshold"], .number(0...1),
+                "alert_threshold", older: ["cost_alert_threshold"], .number(0...1),
                 default: "0.75 and 0.9",
                 "Share of the day's tokens and cost at which a warning is given; 0 gives none."),
             block(
-                "block_on_cost_exceed", aliases: ["enforce", "enforce_cost_limits"],
+                "block_on_cost_exceed", older: ["enforce", "enforce_cost_limits"],
                 "a call that does not fit"),
         ])
 
@@ -83,7 +84,7 @@ extension KeyTable {
         [
             amount("max_per_call_mb", "Megabytes (1,048,576 bytes) of one model call."),
             amount("max_per_day_mb", "Megabytes of one UTC day."),
-            block("block_on_memory_exceed", aliases: ["enforce"], "a call that does not fit"),
+            block("block_on_memory_exceed", older: ["enforce"], "a call that does not fit"),
         ])
 
     static let errorLimits = KeyTable(
@@ -91,19 +92,27 @@ extension KeyTable {
         [
             count("max_consecutive", "Failed model calls in a row, within one UTC hour."),
             count("max_per_day", "Failed model calls of one UTC day."),
-            block("block_on_error_exceed", aliases: ["enforce"], "further calls"),
+            block("block_on_error_exceed", older: ["enforce"], "further calls"),
         ])
 
     /// The original's older form of `cost_limits`, in the agent's file itself.
     static let flatCostLimits = [
-        count("max_tokens_per_call", "As in `cost_limits`, where that is absent."),
-        count("max_tokens_per_day", "As in `cost_limits`, where that is absent."),
-        amount("max_cost_per_day", "As in `cost_limits`, where that is absent."),
+        count(
+            "max_tokens_per_call", "As in `cost_limits`, where that is absent.",
+            newer: Newer("cost_limits", "max_tokens_per_call")),
+        count(
+            "max_tokens_per_day", "As in `cost_limits`, where that is absent.",
+            newer: Newer("cost_limits", "max_tokens_per_day")),
+        amount(
+            "max_cost_per_day", "As in `cost_limits`, where that is absent.",
+            newer: Newer("cost_limits", "max_cost_per_day_usd")),
         Key(
             "cost_alert_threshold", .number(0...1), default: "0.75 and 0.9",
-            "As `cost_limits.alert_threshold`, where that is absent."),
+            "As `cost_limits.alert_threshold`, where that is absent.",
+            newer: Newer("cost_limits", "alert_threshold")),
         block(
-            "enforce_cost_limits", "a call that does not fit, where `cost_limits` does not say it"),
+            "enforce_cost_limits", "a call that does not fit, where `cost_limits` does not say it",
+            newer: Newer("cost_limits", "block_on_cost_exceed")),
     ]
 
     /// The quotas of the original's `settings`.
@@ -137,25 +146,28 @@ extension KeyTable {
 
     /// A bound in whole units; 0 is no bound, as in the original.
     private static func count(
-        _ name: String, _ documentation: String, need: Need = .optional
+        _ name: String, _ documentation: String, need: Need = .optional, newer: Newer? = nil
     ) -> Key {
         Key(
             name, .integer(0...mostUnits), default: "no limit", documentation, need: need,
-            zeroMeansDefault: true)
+            zeroMeansDefault: true, newer: newer)
     }
 
     /// A bound with fractions; 0 is no bound, as in the original.
     private static func amount(
-        _ name: String, aliases: [String] = [], _ documentation: String, need: Need = .optional
+        _ name: String, older: [String] = [], _ documentation: String, need: Need = .optional,
+        newer: Newer? = nil
     ) -> Key {
         Key(
-            name, aliases: aliases, .number(0...mostAmount), default: "no limit", documentation,
-            need: need, zeroMeansDefault: true)
+            name, older: older, .number(0...mostAmount), default: "no limit", documentation,
+            need: need, zeroMeansDefault: true, newer: newer)
     }
 
-    private static func block(_ name: String, aliases: [String] = [], _ what: String) -> Key {
+    private static func block(
+        _ name: String, older: [String] = [], _ what: String, newer: Newer? = nil
+    ) -> Key {
         Key(
-            name, aliases: aliases, .flag, default: "true",
-            "`true` refuses \(what), `false` gives a warning.")
+            name, older: older, .flag, default: "true",
+            "`true` refuses \(what), `false` gives a warning.", newer: newer)
     }
 }

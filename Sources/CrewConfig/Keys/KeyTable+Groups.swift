@@ -8,17 +8,18 @@ extension KeyTable {
             Key(
                 "join", .wordOrBlock(["all", "first"], .join), default: "all",
                 "When there are enough results: all members have ended, one has succeeded, or what "
-                    + "the block says."),
+                    + "the block says.", example: "join: {quorum: 2, cancel_siblings: true}"),
             Key(
                 "aggregate",
                 .wordOrBlock(["text", "json", "table", "dedupe", "vote"], .aggregate),
                 default: "text",
                 "What is made of the results: texts under their agents' names, a JSON array, a "
                     + "Markdown table, equal texts once, the text that most members gave, or what "
-                    + "an agent makes of them."),
+                    + "an agent makes of them.", example: "aggregate: {agent: editor}"),
             Key(
                 "wait_for_all", .flag, default: "true",
-                "Older form of `join`: `false` is `join: first`."),
+                "Older form of `join`: `false` is `join: first`.",
+                newer: Newer("join", words: ("all", "first"))),
             Key(
                 "timeout_seconds", .seconds, default: "`settings.parallel_timeout_seconds`",
                 "Each member's own deadline."),
@@ -76,7 +77,7 @@ extension KeyTable {
             + "may list its name among their tools.",
         [
             Key(
-                "path", aliases: ["config_path"], .text,
+                "path", older: ["config_path"], .text,
                 "The crew's folder, relative to this crew's.", need: .always,
                 readsEnvironment: true),
             Key("description", .text, "What it does; a model chooses by it."),

@@ -29,7 +29,7 @@ extension KeyTable {
             "model", .text, default: "gpt-4o", "The model's name at the provider.",
             need: .strict, readsEnvironment: true),
         Key(
-            "base_url", aliases: ["provider_url"], .text, default: "the provider's usual one",
+            "base_url", older: ["provider_url"], .text, default: "the provider's usual one",
             "The endpoint, up to and without `/chat/completions`.", readsEnvironment: true),
         Key(
             "api_key_env", .text, default: "the provider's usual one",

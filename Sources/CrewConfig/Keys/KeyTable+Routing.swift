@@ -38,7 +38,7 @@ extension KeyTable {
         [
             Key("signal", .text, "The signal in brackets, such as `[END_EXAM]`.", need: .always),
             Key(
-                "type", aliases: ["behavior"],
+                "type", older: ["behavior"],
                 .word(["route", "terminate", "pause", "external", "sub_crew"]), default: "route",
                 "`route` hands over to the target, `terminate` ends the run, `pause` waits for a "
                     + "person, `external` for an answer from outside, `sub_crew` lets another crew "
@@ -51,18 +51,20 @@ extension KeyTable {
                 "input_template", .text, default: "the conversation as it is",
                 "What the target reads in place of the last words; `{{input}}` is what the person "
                     + "said last, `{{reply}}` the agent's reply without its signal, `{{agent}}` its "
-                    + "name."),
+                    + "name.",
+                example: "input_template: \"Customer said: {{input}}\""),
             Key(
                 "return_to", .text, default: "the agent that asked",
                 "Who goes on with the answer of a person, an outside party or a crew."),
             Key(
                 "when", .block(.trigger),
-                "Also follows a reply that holds no signal and passes this test."),
+                "Also follows a reply that holds no signal and passes this test.",
+                example: "when: {any: [{keyword: refund}, {pattern: \"money back\"}]}"),
             Key("description", .text, "What it means, for people."),
             Key(
                 "priority", .integer(nil), default: "50, or the built-in signal's",
                 "Decides under `signal_choice: priority`; the higher one wins."),
-            Key("max_occurs", .integer(nil), "How often one run follows the signal."),
+            Key("max_occurs", .integer(1...mostUnits), "How often one run follows the signal."),
             Key(
                 "parallel_targets", .anything, "Not understood.",
                 effect: .instead("name a group of routing.parallel_groups as the target")),

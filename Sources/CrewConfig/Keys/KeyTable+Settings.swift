@@ -7,10 +7,11 @@ extension KeyTable {
                 "config_mode", .word(["permissive", "strict"]), default: "permissive",
                 "`strict` turns every warning about the folder into an error."),
             Key(
-                "max_handoffs", .integer(nil), default: "5",
+                "max_handoffs", .integer(0...mostUnits), default: "5",
                 "Changes of agent that one input may take.", zeroMeansDefault: true),
             Key(
-                "max_rounds", .integer(nil), default: "10", "Model calls that one input may take.",
+                "max_rounds", .integer(0...mostUnits), default: "10",
+                "Model calls that one input may take.",
                 zeroMeansDefault: true),
             Key(
                 "timeout_seconds", .seconds, default: "300", "Time for one input.",
@@ -36,32 +37,32 @@ extension KeyTable {
                 "max_request_body_size_kb", .integer(0...1_048_576), default: "100",
                 "The largest message of a history that a client sends."),
             bound(
-                "max_tool_output_chars", .integer(nil), default: "2000",
+                "max_tool_output_chars", .integer(0...mostUnits), default: "2000",
                 "Characters of one tool's output that a model is shown."),
             bound(
-                "max_total_tool_output_chars", .integer(nil), default: "4000",
+                "max_total_tool_output_chars", .integer(0...mostUnits), default: "4000",
                 "Characters of all tool outputs of one reply."),
             bound(
                 "stream_buffer_size", .integer(0...1_000_000), default: "256",
                 "Events of a run that are kept for readers that are behind."),
             bound(
-                "max_context_window", .integer(nil), default: "32000",
+                "max_context_window", .integer(0...mostUnits), default: "32000",
                 "Estimated tokens of conversation that a model is sent."),
             Key(
-                "context_trim_percent", .number(nil), default: "20",
+                "context_trim_percent", .number(0...100), default: "20",
                 "The share of the window that trimming frees.", zeroMeansDefault: true),
-        ] + own + models + quotas + later)
+        ] + own + models + quotas + upkeep)
 
     /// What the original does not know.
     private static let own = [
         Key(
-            "max_parallel_tools", .integer(nil), default: "8",
+            "max_parallel_tools", .integer(1...mostUnits), default: "8",
             "Tool calls of one reply that run at the same time."),
         Key(
             "max_tool_calls_per_round", .integer(1...10_000), default: "32",
             "Tool calls of one reply; the rest get an error result."),
         Key(
-            "max_tokens_per_run", .integer(nil),
+            "max_tokens_per_run", .integer(1...mostUnits),
             "Tokens that one input may spend, input and output together."),
         approval(
             "tool_approval", default: "never",
@@ -93,24 +94,36 @@ extension KeyTable {
                 + "on with a warning, waits for a person, or ends as failed."),
     ]
 
-    /// Keys of the original that are accepted and do nothing yet.
-    private static let later =
-        [
-            ("min_tool_timeout_millis", "100", "Floor of a tool's timeout."),
-            ("stream_chunk_timeout_millis", "500", "Wait for one part of a stream."),
-            ("request_store_cleanup_minutes", "5", "How often old requests are removed."),
-            ("graceful_shutdown_check_millis", "100", "How often shutdown looks for open work."),
-            ("min_agent_id_length", "1", "Shortest agent id."),
-            ("max_agent_id_length", "128", "Longest agent id."),
-            ("max_stored_requests", "1000", "Requests that are remembered."),
-        ].map {
-            Key($0.0, .number(nil), default: $0.1, $0.2, effect: .notYet, need: .strict)
-        }
-        + [
-            Key(
-                "timeout_warning_threshold_pct", .number(nil), default: "20",
-                "When a tool's time is nearly used up.", effect: .notYet)
-        ]
+    /// Times and counts around tools, streams and kept runs.
+    private static let upkeep = [
+        bound(
+            "min_tool_timeout_millis", .integer(0...86_400_000), default: "100",
+            "The least time of one tool call: shorter limits are raised to it."),
+        Key(
+            "timeout_warning_threshold_pct", .number(0...100), default: "20",
+            "A tool call that returns with less than this share of its time left, in percent, raises "
+                + "a warning.", zeroMeansDefault: true),
+        bound(
+            "stream_chunk_timeout_millis", .integer(0...86_400_000), default: "60000",
+            "How long a reader of a stream may take nothing before the stream is closed."),
+        bound(
+            "request_store_cleanup_minutes", .number(0...1e6), default: "5",
+            "How often ended runs that are no longer kept are removed from a file."),
+        bound(
+            "max_stored_requests", .integer(0...1_000_000_000),
+            default: "100000, in memory 1000",
+            "Ended runs that `crew serve` keeps; `--keep-runs` counts before it."),
+        bound(
+            "graceful_shutdown_check_millis", .integer(0...86_400_000), default: "100",
+            "How often a server that is asked to end looks for runs still under way, and logs how "
+                + "many."),
+        bound(
+            "min_agent_id_length", .integer(0...1_000), default: "1",
+            "Characters that an agent's id has at least."),
+        bound(
+            "max_agent_id_length", .integer(0...1_000), default: "128",
+            "Characters that an agent's id has at most."),
+    ]
 
     /// How model calls are made.
     private static let models = [

@@ -6,7 +6,8 @@ extension KeyTable {
     ) -> Key {
         Key(
             name, .wordOrBlock(["never", "always", "irreversible"], .approvalRules),
-            default: text, documentation)
+            default: text, documentation,
+            example: "\(name): {when: [{argument: amount, above: 100}]}")
     }
 
     static let approvalRules = KeyTable(

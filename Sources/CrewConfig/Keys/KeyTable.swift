@@ -47,15 +47,22 @@ extension KeyTable {
         public let zeroMeansDefault: Bool
         /// Whether `${NAME}` in the text is replaced by an environment variable.
         public let readsEnvironment: Bool
+        /// Those of the aliases that nobody should write any more.
+        public let olderWords: [String]
+        /// What to write in place of the key, where it is an older form.
+        public let newer: Newer?
+        /// How it may be written, where the type alone does not show it.
+        public let example: String?
 
         init(
-            _ name: String, aliases: [String] = [], _ type: ValueType,
+            _ name: String, aliases: [String] = [], older: [String] = [], _ type: ValueType,
             default defaultText: String = "", _ documentation: String,
             effect: Effect = .works, need: Need = .optional, zeroMeansDefault: Bool = false,
-            readsEnvironment: Bool = false
+            readsEnvironment: Bool = false, newer: Newer? = nil, example: String? = nil
         ) {
             self.name = name
-            self.aliases = aliases
+            self.aliases = aliases + older
+            self.olderWords = older
             self.type = type
             self.defaultText = defaultText
             self.documentation = documentation
@@ -63,14 +70,27 @@ extension KeyTable {
             self.need = need
             self.zeroMeansDefault = zeroMeansDefault
             self.readsEnvironment = readsEnvironment
+            self.newer = newer
+            self.example = example
+        }
+    }
+
+    /// What has taken the place of an older key.
+    public struct Newer: Sendable {
+        /// From the block that has the older key, such as `primary.model`.
+        public let path: [String]
+        /// Of an older key that is true or false: the words that say the same.
+        public let words: (ifTrue: String, ifFalse: String)?
+
+        init(_ path: String..., words: (ifTrue: String, ifFalse: String)? = nil) {
+            self.path = path
+            self.words = words
         }
     }
 
     /// Whether a key does anything.
     public enum Effect: Sendable, Hashable {
         case works
-        /// Accepted for the original's folders, not built yet.
-        case notYet
         /// Meant nothing in the original either.
         case never
         /// Not understood; says what to write instead.
@@ -142,4 +162,9 @@ public indirect enum ValueType: Sendable {
     private static func either(_ words: [String]) -> String {
         words.map { "`\($0)`" }.joined(separator: " or ")
     }
+}
+
+extension KeyTable.Newer {
+    /// The way to it, such as `primary.model`.
+    public var text: String { path.joined(separator: ".") }
 }

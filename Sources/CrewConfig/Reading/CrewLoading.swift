@@ -36,7 +36,7 @@ struct CrewLoading {
         return LoadedCrew(
             definition: crew, folder: folder, files: files,
             reading: agents.problems.problems + reader.problems.problems + sources.oddities,
-            sources: sources)
+            sources: sources, secrets: reader.secrets)
     }
 
     /// What a crew without a name is called.
@@ -53,6 +53,7 @@ extension CrewLoading {
         for file in agents.files { check(file) }
         var members: [AgentDefinition] = []
         var listed: Set<AgentID> = []
+        let rule = AgentIDRule(crew)
         for (index, name) in crew.texts("agents").enumerated() where !name.isEmpty {
             var place = crew.place(of: "agents")
             if let node = crew.entry("agents")?.value.list?[index] {
@@ -63,6 +64,7 @@ extension CrewLoading {
                 tellTwice(id, at: place)
                 continue
             }
+            rule.check(id, at: files[id]?.idPlace ?? place, adding: &reader.problems)
             if let file = files[id] {
                 members.append(member(file))
             } else {

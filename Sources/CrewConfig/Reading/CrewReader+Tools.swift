@@ -121,7 +121,7 @@ extension CrewReader {
         for entry in block.block(name)?.named ?? [] {
             let place = block.place(of: name).entering(entry)
             let written = entry.value.isNull ? "" : entry.value.scalar?.text ?? ""
-            let text = expanded(written, entry.key, at: place)
+            let text = expanded(written, entry.key, of: name, at: place)
             texts[entry.key] = text ?? (keepsMissing || written.isEmpty ? "" : nil)
         }
         return texts

@@ -3,6 +3,7 @@ import CrewKit
 /// Builds definitions out of checked blocks and collects what is odd about them.
 struct CrewReader {
     var problems = ProblemList()
+    var secrets = SecretTexts()
     let environment: [String: String]
     let isStrict: Bool
     /// The crew's folder, to which paths in it are relative.
@@ -44,15 +45,35 @@ struct CrewReader {
         return expanded(text, name, at: block.place(of: name))
     }
 
-    mutating func expanded(_ text: String, _ name: String, at place: Place) -> String? {
-        let expanded = EnvironmentText(text, variables: environment)
-        for variable in expanded.missing {
+    /// - Parameter key: at whose place the text stands, where that is not its name.
+    mutating func expanded(
+        _ text: String, _ name: String, of key: String? = nil, at place: Place
+    ) -> String? {
+        let expanded = EnvironmentText(text, variables: environment, folder: folder)
+        secrets.add(expanded, of: key ?? name)
+        for missing in expanded.missing { tell(missing, name, at: place) }
+        return expanded.text.flatMap { $0.isEmpty ? nil : $0 }
+    }
+
+    private mutating func tell(_ missing: EnvironmentText.Missing, _ name: String, at place: Place)
+    {
+        switch missing {
+        case .variable(let variable):
             problems.add(
                 .warning, "unknown_variable", at: place,
                 "the environment has no variable '\(variable)'; \(name) counts as not given",
                 suggestion: "set \(variable), or write ${\(variable):-otherwise}")
+        case .needed(let variable, let words):
+            problems.add(
+                .error, "unknown_variable", at: place,
+                "\(name) needs the variable '\(variable)'\(words.isEmpty ? "" : ": \(words)")",
+                suggestion: "set \(variable)")
+        case .file(let path, let problem):
+            problems.add(
+                .warning, "unreadable_secret", at: place,
+                "'\(path)' cannot be read: \(problem); \(name) counts as not given",
+                suggestion: "put the secret there, relative paths begin at the crew's folder")
         }
-        return expanded.text.flatMap { $0.isEmpty ? nil : $0 }
     }
 }
 
@@ -75,6 +96,7 @@ extension CrewReader {
         }
         if let crews = block.block("sub_crews") { crew.tools += subCrews(crews) }
         if let servers = block.block("mcp_servers") { crew.mcpServers = self.servers(servers) }
+        raiseToolTimes(of: &crew, block)
         return crew
     }
 
@@ -115,6 +137,7 @@ extension CrewReader {
         set(\.signalChoice, block.word("signal_choice"))
         set(\.foldsDiacritics, block.flag("fold_diacritics"))
         set(\.usesBuiltInSignals, block.flag("builtin_signals"))
+        upkeep(block, into: &settings)
         set(\.changedDefinition, block.word("on_definition_change"))
         settings.budgets = crewBudgets(block)
         modelSettings(block, into: &settings)

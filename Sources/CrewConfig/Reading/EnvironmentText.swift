@@ -1,19 +1,36 @@
-/// Replaces `${NAME}` and `${NAME:-otherwise}` in a text by environment variables.
+/// Replaces references in a text: `${NAME}`, `${NAME:-otherwise}` and `${NAME:?what is missing}` by
+/// environment variables, `${file:PATH}` by what stands in a file.
 struct EnvironmentText {
-    /// The text with all references replaced; absent when a variable is missing.
+    /// The text with all references replaced; absent when something is missing.
     private(set) var text: String?
-    private(set) var missing: [String] = []
+    private(set) var missing: [Missing] = []
     /// Whether there was a reference at all.
     private(set) var hasReferences = false
+    /// What took the place of references.
+    private(set) var values: [String] = []
+    /// What was read from files.
+    private(set) var fileValues: [String] = []
 
-    init(_ source: String, variables: [String: String]) {
+    /// A reference that leads to nothing.
+    enum Missing: Hashable {
+        case variable(String)
+        /// Of a variable that must be there, with what its author says about it.
+        case needed(String, String)
+        case file(String, problem: String)
+    }
+
+    /// The longest text of a secret file.
+    static let maximumFileBytes = 65_536
+
+    /// - Parameter folder: to which paths of files are relative.
+    init(_ source: String, variables: [String: String], folder: String = ".") {
         var result = ""
         var rest = source[...]
         while let start = rest.firstRange(of: "${") {
             result += rest[..<start.lowerBound]
             let inner = rest[start.upperBound...]
             guard let end = inner.firstIndex(of: "}"),
-                let reference = Self.reference(inner[..<end])
+                let reference = Reference(inner[..<end])
             else {
                 // Not a reference: it stays as it is.
                 result += "${"
@@ -21,22 +38,44 @@ struct EnvironmentText {
                 continue
             }
             hasReferences = true
-            if let value = variables[reference.name] ?? reference.otherwise {
-                result += value
-            } else {
-                missing.append(reference.name)
-            }
+            result += value(of: reference, variables, folder) ?? ""
             rest = inner[inner.index(after: end)...]
         }
         text = missing.isEmpty ? result + rest : nil
     }
 
-    private static func reference(_ text: Substring) -> (name: String, otherwise: String?)? {
-        let parts = text.firstRange(of: ":-").map {
-            (text[..<$0.lowerBound], String(text[$0.upperBound...]))
+    private mutating func value(
+        of reference: Reference, _ variables: [String: String], _ folder: String
+    ) -> String? {
+        switch reference {
+        case .variable(let name, let otherwise, let need):
+            if let value = variables[name], need == nil || !value.isEmpty {
+                values.append(value)
+                return value
+            }
+            if let otherwise { return otherwise }
+            missing.append(need.map { .needed(name, $0) } ?? .variable(name))
+            return nil
+        case .file(let path):
+            do throws(SourceFile.Failure) {
+                let value = try Self.content(path.hasPrefix("/") ? path : "\(folder)/\(path)")
+                fileValues.append(value)
+                return value
+            } catch {
+                missing.append(.file(path, problem: error.problem))
+                return nil
+            }
         }
-        let name = String(parts?.0 ?? text)
-        return isName(name) ? (name, parts?.1) : nil
+    }
+
+    /// A file's text without the line end that editors put behind it.
+    private static func content(_ path: String) throws(SourceFile.Failure) -> String {
+        var text = try SourceFile.text(at: path)
+        guard text.utf8.count <= maximumFileBytes else {
+            throw SourceFile.Failure(problem: "the file is longer than 64 KiB", advice: "")
+        }
+        if text.hasSuffix("\r\n") || text.hasSuffix("\n") { text.removeLast() }
+        return text
     }
 
     /// Whether the text can be the name of an environment variable.
@@ -48,5 +87,31 @@ struct EnvironmentText {
             default: false
             }
         }
+    }
+}
+
+/// What stands between `${` and `}`.
+private enum Reference {
+    case variable(String, otherwise: String?, need: String?)
+    case file(String)
+
+    /// Absent when it is no reference.
+    init?(_ text: Substring) {
+        if text.hasPrefix("file:"), text.utf8.count > 5 {
+            self = .file(String(text.dropFirst(5)))
+            return
+        }
+        var name = text
+        var otherwise: String?
+        var need: String?
+        if let mark = text.firstRange(of: ":-") {
+            name = text[..<mark.lowerBound]
+            otherwise = String(text[mark.upperBound...])
+        } else if let mark = text.firstRange(of: ":?") {
+            name = text[..<mark.lowerBound]
+            need = String(text[mark.upperBound...])
+        }
+        guard EnvironmentText.isName(String(name)) else { return nil }
+        self = .variable(String(name), otherwise: otherwise, need: need)
     }
 }

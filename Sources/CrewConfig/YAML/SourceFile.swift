@@ -38,7 +38,7 @@ enum SourceFile {
         return String(text.unicodeScalars.dropFirst())
     }
 
-    private static func bytes(at path: String) throws(Failure) -> [UInt8] {
+    static func bytes(at path: String) throws(Failure) -> [UInt8] {
         // Not blocking, or a pipe of that name would make us wait for a writer.
         let descriptor = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
         guard descriptor >= 0 else { throw failure(errno) }
@@ -65,7 +65,7 @@ enum SourceFile {
             problem: "the file is larger than \(maximumBytes) bytes", advice: "make it smaller")
     }
 
-    private static func failure(_ code: Int32) -> Failure {
+    static func failure(_ code: Int32) -> Failure {
         switch code {
         case ENOENT, ENOTDIR:
             Failure(problem: "there is no such file", advice: "create it", isMissing: true)

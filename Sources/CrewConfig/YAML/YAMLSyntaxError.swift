@@ -106,7 +106,7 @@ extension [Unicode.Scalar] {
         return line == position.line && found <= count ? found : nil
     }
 
-    private func endsLine(at index: Int) -> Bool {
+    func endsLine(at index: Int) -> Bool {
         switch self[index] {
         case "\n", "\u{85}", "\u{2028}", "\u{2029}": true
         case "\r": index + 1 == count || self[index + 1] != "\n"

@@ -12,6 +12,10 @@ public struct CrewSettings: Sendable, Hashable {
     public var toolTimeout: Duration = .seconds(5)
     /// Wall-clock time for all tool calls of one reply together.
     public var toolBatchTimeout: Duration = .seconds(30)
+    /// The least time that one tool call gets, whatever it names itself.
+    public var minToolTimeout: Duration = .milliseconds(100)
+    /// The share of a call's time after whose use it raises a warning; 1 raises none.
+    public var tightToolShare = 0.8
     /// Tool calls of one reply that run at the same time. At least 1.
     public var maxParallelTools = 8
     /// Tool calls of one reply; the rest get an error result.
@@ -63,6 +67,14 @@ public struct CrewSettings: Sendable, Hashable {
     public var keepAlive: Duration = .seconds(30)
     /// Entries that a run's feed keeps for readers that are behind.
     public var feedBuffer = 256
+    /// How long a reader of a stream may take nothing; the server's own time when absent.
+    public var readerPatience: Duration?
+    /// How often runs that are no longer kept are removed.
+    public var pruningInterval: Duration = .seconds(300)
+    /// Ended runs that are kept; the store's own number when absent.
+    public var maxKeptRuns: Int?
+    /// How often a server that is asked to end looks for runs still under way.
+    public var shutdownCheck: Duration = .milliseconds(100)
     /// The largest input text in bytes of UTF-8.
     public var maxInputBytes = 40_960
     /// The largest single message of a client-supplied history in bytes of UTF-8.

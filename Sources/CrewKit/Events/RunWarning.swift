@@ -17,6 +17,7 @@ public struct RunWarning: Sendable, Hashable, Codable {
         public static let unreadableToolCall: Self = "unreadable_tool_call"
         public static let tooManyToolCalls: Self = "too_many_tool_calls"
         public static let slowCall: Self = "slow_call"
+        public static let tightToolTime: Self = "tight_tool_time"
         public static let outcomeUnknown: Self = "outcome_unknown"
         public static let definitionChanged: Self = "definition_changed"
     }

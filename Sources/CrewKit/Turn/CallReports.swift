@@ -52,6 +52,17 @@ final class CallReports: Sendable {
                 SubrunProgressed(agent: agent, call: call.id, run: run, event: event)))
     }
 
+    /// Warns of a call that nearly ran out of its time.
+    func warnIfTight(_ taken: Duration, of limit: Duration, share: Double) async {
+        guard share < 1, taken > limit * share else { return }
+        let percent = Int((taken / limit * 100).rounded(.down))
+        let warning = RunWarning(
+            agent: agent, code: .tightToolTime,
+            message: "tool \(call.name) used \(percent) % of its \(limit)")
+        // As with reports of progress: the log's next event tells of a store that fails.
+        try? await show(.warned(warning))
+    }
+
     private func report(_ progress: ToolReports.Progress) async {
         let isDue = state.withLock { state in
             guard state.reports < Self.mostReports,

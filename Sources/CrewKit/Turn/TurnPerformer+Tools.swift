@@ -86,6 +86,7 @@ extension TurnPerformer {
             return ToolResult(of: call, failure: ToolFailure(.timeout, text, isWithoutEffect: true))
         }
         let invocation = invocation(of: call, by: agent, in: state, reports)
+        let begun = clock.now
         let end = await AbandonableCall(executor: toolExecutor, clock: clock.clock, limit: limit)
             .perform {
                 // Within the call's time: a server's pattern may take for ever.
@@ -98,7 +99,10 @@ extension TurnPerformer {
                 return try await tool.call(invocation(arguments))
             }
         switch end {
-        case .returned(let output): return await kept(output, of: call, in: state)
+        case .returned(let output):
+            await reports.warnIfTight(
+                clock.now - begun, of: limit, share: crew.settings.tightToolShare)
+            return await kept(output, of: call, in: state)
         case .threw(let error): return ToolResult(of: call, failure: ToolFailure(error))
         case .outOfTime:
             let text = "Tool \(call.name) gave no result within \(limit)."
@@ -145,13 +149,13 @@ extension TurnPerformer {
     }
 
     func timeLimit(of tool: ToolDefinition) -> Duration {
-        tool.timeout ?? crew.settings.toolTimeout
+        max(tool.timeout ?? crew.settings.toolTimeout, crew.settings.minToolTimeout)
     }
 
     /// The time for all calls of a reply: that of the settings, or of the tool that may take longest.
     func batchLimit(of calls: [ToolCall], by agent: AgentID) -> Duration {
         calls.compactMap { offered($0, to: agent)?.definition.timeout }
-            .reduce(crew.settings.toolBatchTimeout, max)
+            .reduce(max(crew.settings.toolBatchTimeout, crew.settings.minToolTimeout), max)
     }
 
     func isSequential(_ call: ToolCall, of agent: AgentID) -> Bool {

@@ -53,6 +53,11 @@ public final class ServedCrews: Sendable {
     }
 
     /// The shortest time after which one of the crews wants a silent stream to say something.
+    /// How long a reader may take nothing, where a crew says so: of all crews the shortest.
+    var readerPatience: Duration? {
+        all.compactMap { $0.runner.crew.settings.readerPatience }.min()
+    }
+
     var keepAlive: Duration {
         all.map { $0.runner.crew.settings.keepAlive }.min() ?? .seconds(30)
     }

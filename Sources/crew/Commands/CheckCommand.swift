@@ -53,6 +53,9 @@ struct CheckCommand: AsyncParsableCommand {
             discussion: "Only lists of models are asked for, which costs nothing."))
     var online = false
 
+    @Flag(help: "Rewrite older forms in the files first; comments and layout stay.")
+    var fix = false
+
     enum Format: String, ExpressibleByArgument, CaseIterable {
         case text, json, sarif
     }
@@ -64,6 +67,7 @@ struct CheckCommand: AsyncParsableCommand {
     func run() async throws {
         var report = ProblemReport(isStrict: strict)
         for folder in folders {
+            if fix { try CheckFix.rewrite(folder, asideOutput: json || format != .text) }
             var one = ProblemReport(isStrict: strict)
             try await check(folder, into: &one)
             if format == .text, !json { show(one, of: folder) }

@@ -88,6 +88,7 @@ struct ServeCommand: AsyncParsableCommand {
         var logger = Logger(label: "crew") { StreamLogHandler.standardError(label: $0) }
         logger.logLevel = level
         let recovery = recovery
+        let retention = retention.filled(from: firstSettings)
         try await CommandStore.withOpen(store, of: folders[0], keeping: retention) {
             [logger] store in
             let background = BackgroundWork()
@@ -98,6 +99,14 @@ struct ServeCommand: AsyncParsableCommand {
                 try await serve(ServedFolders(plan: plan, background: background), plan)
             }
         }
+    }
+
+    /// What the first crew says of the store that all share.
+    private var firstSettings: CrewSettings {
+        // What is wrong with the folder is told when the crew is opened.
+        let loaded = try? CrewFolder.load(
+            folders[0], environment: ProcessInfo.processInfo.environment)
+        return loaded?.definition.settings ?? CrewSettings()
     }
 
     private func serve(_ folders: ServedFolders, _ plan: ServingPlan) async throws {

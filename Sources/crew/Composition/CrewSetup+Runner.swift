@@ -19,6 +19,9 @@ extension CrewSetup {
         _ body: @Sendable @escaping (CrewRunner, ModelChoices) async throws -> Result
     ) async throws -> Result {
         let plan = RunnerPlan(store: store, recovery: recovery, callsModels: callsModels)
+        let log: @Sendable (String) -> Void = { [secrets = loaded.secrets] in
+            log(secrets.redacted($0))
+        }
         return try await ToolProcesses.withStarted(for: loaded.definition, log: log) { processes in
             try await withParts(plan, processes, built: [:]) { models, choices, tools, built in
                 let runner = try runner(plan, models, tools, subcrews: Array(built.values))

@@ -30,6 +30,13 @@ struct RetentionOptions: ParsableArguments {
         }
     }
 
+    /// The same, with what the crew's settings say where the command line says nothing.
+    func filled(from settings: CrewSettings) -> RetentionOptions {
+        var options = self
+        options.runs = runs ?? settings.maxKeptRuns
+        return options
+    }
+
     /// What a file keeps.
     func policy() throws(CrewError) -> RetentionPolicy {
         let standard = RetentionPolicy.standard

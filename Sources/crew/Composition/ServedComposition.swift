@@ -83,6 +83,11 @@ private struct HandBack: Service {
         logger.notice(
             "asked to end: \(runners.activeRuns) runs stop at a safe point and go on with the next server; asked again, this one ends at once"
         )
+        // Cancelled when they have had their time.
+        let interval = runners.shortest(\.shutdownCheck) ?? .milliseconds(100)
+        try? await runners.tellRunsUnderWay(every: interval) {
+            logger.notice("\($0) runs still under way")
+        }
     }
 }
 
@@ -115,7 +120,10 @@ private struct Upkeep: Service {
         await cancelWhenGracefulShutdown {
             await withTaskGroup(of: Void.self) { group in
                 group.addTask { await runners.keepWatch() }
-                if let file = store.file { group.addTask { await file.maintain() } }
+                if let file = store.file {
+                    let interval = runners.shortest(\.pruningInterval) ?? .seconds(300)
+                    group.addTask { await file.maintain(every: interval) }
+                }
             }
         }
     }
@@ -131,5 +139,12 @@ private struct SecondSignal: Service {
             // What is stored is stored: the next process goes on from there.
             if count > 1 { exit(ExitCodes.cancelled) }
         }
+    }
+}
+
+extension CrewRunners {
+    /// Of what the crews' settings say the shortest.
+    fileprivate func shortest(_ time: (CrewSettings) -> Duration) -> Duration? {
+        all.map { time($0.crew.settings) }.min()
     }
 }

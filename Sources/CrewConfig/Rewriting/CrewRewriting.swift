@@ -1,0 +1,89 @@
+public import CrewKit
+import Foundation
+
+/// What it takes to write a crew's files in today's words.
+///
+/// Everything but the older forms stays as it is: comments, order, quotes, anchors, line ends. What
+/// the files mean stays the same.
+public struct CrewRewriting: Sendable {
+    /// Something that changes, or that stays for a reason.
+    public struct Item: Sendable, Hashable {
+        public var file: String
+        public var line: Int
+        public var text: String
+        /// Why it stays; absent for what changes.
+        public var reason: String?
+    }
+
+    public private(set) var changes: [Item] = []
+    /// What cannot be rewritten safely.
+    public private(set) var refusals: [Item] = []
+    private var files: [(path: String, old: [UInt8], new: [UInt8])] = []
+
+    /// Looks through the files of a folder; changes nothing yet.
+    ///
+    /// - Throws: `unreadableDefinition` when there is no `crew.yaml` that can be read.
+    public init(_ path: String) throws(CrewError) {
+        let folder = CrewFolder.folder(path)
+        guard FileManager.default.fileExists(atPath: "\(folder)/crew.yaml") else {
+            throw CrewError(.unreadableDefinition, "\(folder)/crew.yaml: there is no such file")
+        }
+        add("\(folder)/crew.yaml", .crew)
+        // A folder that cannot be read has no files to rewrite; loading tells of it.
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: "\(folder)/agents")) ?? []
+        for name in names.sorted() where name.hasSuffix(".yaml") && !name.hasPrefix(".") {
+            add("\(folder)/agents/\(name)", .agent)
+        }
+        if FileManager.default.fileExists(atPath: "\(folder)/script.yaml") {
+            add("\(folder)/script.yaml", .script)
+        }
+    }
+
+    private mutating func add(_ path: String, _ table: KeyTable) {
+        let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
+        do throws(SourceFile.Failure) {
+            let old = try SourceFile.bytes(at: path)
+            let text = try SourceFile.text(at: path)
+            let found: FileRewriting
+            do throws(YAMLSyntaxError) {
+                found = try FileRewriting(text, table)
+            } catch {
+                refusals.append(
+                    Item(
+                        file: path, line: error.position.line, text: "not read",
+                        reason: error.problem))
+                return
+            }
+            changes += found.changes.map { Item(file: path, line: $0.line, text: $0.text) }
+            refusals += found.refusals.map {
+                Item(file: path, line: $0.line, text: $0.text, reason: $0.reason)
+            }
+            let new = (old.starts(with: mark) ? mark : []) + Array(found.text.utf8)
+            if new != old { files.append((path, old, new)) }
+        } catch {
+            guard !error.isNoFile else { return }
+            refusals.append(
+                Item(file: path, line: error.position.line, text: "not read", reason: error.problem)
+            )
+        }
+    }
+
+    /// Writes the files that change, each at once or not at all.
+    ///
+    /// - Throws: `conflict` when a file is another one than before, `unreadableDefinition` when one
+    ///   cannot be written. Files before it are written then.
+    public func write() throws(CrewError) {
+        for file in files {
+            var isSame = true
+            do throws(SourceFile.Failure) {
+                isSame = try SourceFile.bytes(at: file.path) == file.old
+                if isSame { try SourceFile.replace(file.path, with: file.new) }
+            } catch {
+                throw CrewError(.unreadableDefinition, "\(file.path): \(error.problem)")
+            }
+            guard isSame else {
+                throw CrewError(.conflict, "\(file.path) was changed meanwhile; try again")
+            }
+        }
+    }
+}

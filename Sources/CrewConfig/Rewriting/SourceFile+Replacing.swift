@@ -1,0 +1,44 @@
+import Foundation
+
+extension SourceFile {
+    /// Puts other bytes in the place of a file, all of them or none; its mode stays, and so does a
+    /// link to it.
+    static func replace(_ path: String, with bytes: [UInt8]) throws(Failure) {
+        let target = URL(fileURLWithPath: path).resolvingSymlinksInPath().path
+        var status = stat()
+        guard stat(target, &status) == 0 else { throw failure(errno) }
+        let draft = "\(target).crew-fix"
+        let descriptor = open(draft, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else {
+            throw Failure(
+                problem: "\(draft) cannot be made: \(String(cString: strerror(errno)))",
+                advice: "remove it if it is there, and see that the folder may be written")
+        }
+        guard write(bytes, to: descriptor), fchmod(descriptor, status.st_mode & 0o7777) == 0,
+            fsync(descriptor) == 0
+        else { throw abandoned(draft, descriptor) }
+        close(descriptor)
+        guard rename(draft, target) == 0 else { throw abandoned(draft, nil) }
+    }
+
+    private static func write(_ bytes: [UInt8], to descriptor: Int32) -> Bool {
+        var count = 0
+        while count < bytes.count {
+            let more = bytes.withUnsafeBytes {
+                Foundation.write(descriptor, $0.baseAddress.map { $0 + count }, $0.count - count)
+            }
+            if more < 0, errno == EINTR { continue }
+            guard more > 0 else { return false }
+            count += more
+        }
+        return true
+    }
+
+    private static func abandoned(_ draft: String, _ descriptor: Int32?) -> Failure {
+        let reason = String(cString: strerror(errno))
+        if let descriptor { close(descriptor) }
+        unlink(draft)
+        return Failure(
+            problem: "the file cannot be written: \(reason)", advice: "check the disk")
+    }
+}
