@@ -46,7 +46,7 @@ struct TemplateTests {
         }
     }
 
-    private struct Told {
+    fileprivate struct Told {
         var path: [String] = []
         var text = ""
         var outcome = ""
