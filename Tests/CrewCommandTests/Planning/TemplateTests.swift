@@ -69,7 +69,9 @@ struct TemplateTests {
                 told.take(event)
             }
             let list = try await Product.run("runs", "list", folder, "--store", store, "--json")
-            run = try JSONValue(parsing: list.output)["id"]?.string
+            // The newest one stands first.
+            let newest = list.output.split(separator: "\n").first ?? "{}"
+            run = try JSONValue(parsing: String(newest))["id"]?.string
         }
         return told
     }

@@ -167,7 +167,7 @@ struct CycleTests {
         var test = row(1_000)
         test.routing.defaults["a999"] = .some("a0")
         let found = FlowCheck(test, prices: .bundled).problems
-        #expect(found.map(\.code) == ["endless_cycle", "limit_before_agent"])
+        #expect(Set(found.map(\.code)) == ["endless_cycle", "limit_before_agent"])
         #expect(found.allSatisfy { $0.message.count < 400 })
     }
 }
