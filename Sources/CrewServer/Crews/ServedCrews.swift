@@ -52,12 +52,12 @@ public final class ServedCrews: Sendable {
         runners?.queuedRuns ?? all.reduce(0) { $0 + $1.runner.queuedRuns }
     }
 
-    /// The shortest time after which one of the crews wants a silent stream to say something.
     /// How long a reader may take nothing, where a crew says so: of all crews the shortest.
     var readerPatience: Duration? {
         all.compactMap { $0.runner.crew.settings.readerPatience }.min()
     }
 
+    /// The shortest time after which one of the crews wants a silent stream to say something.
     var keepAlive: Duration {
         all.map { $0.runner.crew.settings.keepAlive }.min() ?? .seconds(30)
     }

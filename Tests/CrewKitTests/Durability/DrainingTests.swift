@@ -29,7 +29,8 @@ struct DrainingTests {
         try await withRunning(runner) {
             for _ in gates { try await runner.start(RunRequest("hi")) }
             await model.waitForRequests(2)
-            async let waiting: Void = runners.tellRunsUnderWay(every: .seconds(3), clock: clock) { count in
+            async let waiting: Void = runners.tellRunsUnderWay(every: .seconds(3), clock: clock) {
+                count in
                 told.counts.withLock { $0.append(count) }
             }
             for (index, gate) in gates.enumerated() {
