@@ -54,6 +54,10 @@ extension ProblemRule {
             "an environment variable is not set",
             "Set it, or give another value with ${NAME:-otherwise}."
         ),
+        "unreadable_secret": (
+            "a secret's file cannot be read",
+            "Put the secret there, readable by whoever runs the crew."
+        ),
         "key_in_file": (
             "a key is written into a file", "Name an environment variable with api_key_env."
         ),
@@ -69,6 +73,9 @@ extension ProblemRule {
     private static let keys: Table = [
         "unknown_key": (
             "a key is not understood", "It is ignored; see docs/configuration.md for all keys."
+        ),
+        "older_key": (
+            "a key has a newer form", "It still works; crew check --fix rewrites it."
         ),
         "unsupported_key": ("a key is not supported", "It is ignored."),
         "missing_key": ("a key is missing", "The block cannot be used without it."),
@@ -100,6 +107,10 @@ extension ProblemRule {
         "no_agents": ("the crew has no agents", "List at least one agent."),
         "too_many_agents": ("the crew has too many agents", "Split the crew."),
         "missing_id": ("an agent has no id", "The file's name is used."),
+        "invalid_id": ("an agent's id is too short or too long", "Choose another one."),
+        "unusual_id": (
+            "an agent's id has unusual characters", "Letters, digits, - and _ work everywhere."
+        ),
         "missing_name": ("an agent has no name", "The id is shown instead."),
         "duplicate_agent": ("an agent is there twice", "Give one of them another id."),
         "missing_agent_file": (

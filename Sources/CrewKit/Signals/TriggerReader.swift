@@ -59,7 +59,8 @@ indirect enum CompiledTrigger: Sendable {
             guard text.words.contains(where: { $0 != " " }) else { return nil }
             self = .keyword(text.words)
         case .pattern(let pattern):
-            guard !pattern.isEmpty, let compiled = try? TextPattern(pattern) else { return nil }  // told by the check
+            // What is none is told by the check.
+            guard !pattern.isEmpty, let compiled = try? TextPattern(pattern) else { return nil }
             self = .pattern(compiled)
         case .prefix(let prefix):
             let text = TriggerText(prefix)

@@ -83,8 +83,8 @@ private struct HandBack: Service {
         logger.notice(
             "asked to end: \(runners.activeRuns) runs stop at a safe point and go on with the next server; asked again, this one ends at once"
         )
-        // Cancelled when they have had their time.
         let interval = runners.shortest(\.shutdownCheck) ?? .milliseconds(100)
+        // Cancelled when they have had their time.
         try? await runners.tellRunsUnderWay(every: interval) {
             logger.notice("\($0) runs still under way")
         }

@@ -25,14 +25,20 @@ struct MistakeFile {
             if all["crew.yaml"] == nil { all["crew.yaml"] = "agents: [a]\n" }
             if all["crew.yaml"] == "missing\n" { all["crew.yaml"] = nil }
             for id in ["a", "b", "c"] where all["agents/\(id).yaml"] == nil {
-                let isListed =
-                    all["crew.yaml"]?.firstMatch(of: try! Regex("agents: \\[[^\\]]*\\b\(id)\\b"))
-                    != nil
-                guard isListed else { continue }
+                guard all["crew.yaml"].map({ Self.lists(id, $0) }) == true else { continue }
                 all["agents/\(id).yaml"] =
                     "id: \(id)\nname: \(id.uppercased())\nprimary: {provider: ollama, model: m}\n"
             }
             return all
+        }
+
+        /// Whether the agents of a `crew.yaml` are these, in brackets.
+        private static func lists(_ id: String, _ crew: String) -> Bool {
+            crew.split(separator: "agents: [", omittingEmptySubsequences: false).dropFirst()
+                .contains { rest in
+                    rest.prefix { $0 != "]" }
+                        .split { !$0.isLetter && !$0.isNumber && $0 != "_" }.contains(Substring(id))
+                }
         }
 
         var environment: [String: String] {
