@@ -44,7 +44,7 @@ extension CrewDefinition {
         let patterns = known.filter(\.isPattern)
         return ValidatedCrew.Agent(
             definition: agent,
-            routes: routes,
+            routes: routes, written: written,
             isTerminal: behavior?.isTerminal ?? agent.isTerminal,
             waitsForSignal: behavior?.waitForSignal ?? false,
             fallback: fallback(of: agent),

@@ -11,6 +11,8 @@ public final class ValidatedCrew: Sendable {
         public let definition: AgentDefinition
         /// Configured signals first, then the built-in ones that act without being configured.
         public let routes: [ResolvedRoute]
+        /// All of them, also those whose targets only native tools hand over to.
+        let written: [ResolvedRoute]
         public let isTerminal: Bool
         public let waitsForSignal: Bool
         /// Where a turn without a signal goes; `nil` ends the run.

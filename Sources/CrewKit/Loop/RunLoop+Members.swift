@@ -1,3 +1,5 @@
+import Foundation
+
 extension RunLoop {
     /// Runs the members of a group that have something to do, at the same time, each with its
     /// deadline.
@@ -10,16 +12,20 @@ extension RunLoop {
             return try await failMembers(of: progress)
         }
         let limit = group.timeout ?? state.crew.settings.memberTimeout
+        let deadline = group.deadline(from: progress.startedAt)
         let loops = (isStopping ? progress.unfinished : progress.due).compactMap { member in
-            progress.states[member.branch].map { memberLoop(member, $0, isStopping: isStopping) }
+            progress.states[member.branch].map {
+                memberLoop(member, $0, isStopping: isStopping, until: deadline)
+            }
         }
         let controls = loops.map(\.control)
         let ended = try await withThrowingTaskGroup(of: [StoredEvent]?.self) { tasks in
             for loop in loops { tasks.addTask { try await loop.runMember(for: limit) } }
-            if case .bestEffort(_, let deadline) = group.join.policy, !isStopping {
+            if let deadline, !isStopping {
                 let clock = performer.clock.clock
+                let rest = max(0, deadline.timeIntervalSince(performer.now()))
                 tasks.addTask {
-                    let isOver = (try? await clock.sleep(for: deadline)) != nil  // else cancelled
+                    let isOver = (try? await clock.sleep(for: .seconds(rest))) != nil  // cancelled
                     if isOver { for control in controls { control.stop(.cancelled) } }
                     return nil
                 }
@@ -43,13 +49,14 @@ extension RunLoop {
     }
 
     private func memberLoop(
-        _ member: GroupStarted.Member, _ state: RunState, isStopping: Bool
+        _ member: GroupStarted.Member, _ state: RunState, isStopping: Bool,
+        until deadline: Date?
     ) -> RunLoop {
         // A run that may finish its turn ends no member by itself.
         let endsByRun = control.stop.map { $0.depth < .afterTurn } ?? false
         let wish = isStopping && !endsByRun ? Stop.cancelled : nil
         return RunLoop(
-            state: state, journal: journal, performer: performer.member(member),
+            state: state, journal: journal, performer: performer.member(member, until: deadline),
             control: RunControl(parent: control, stop: wish), whenCancelled: whenCancelled)
     }
 

@@ -1,15 +1,17 @@
+import struct Foundation.Date
+
 extension RunState {
     /// Takes in one stored event.
     mutating func apply(_ stored: StoredEvent) {
         if let branch = stored.branch, branch != member?.branch {
             applyToMember(stored, branch: branch)
         } else {
-            apply(stored.event, at: stored.sequence)
+            apply(stored.event, at: stored.sequence, stored.time)
         }
         if pause?.kind == .approval, openApprovals.isEmpty { pause = nil }
     }
 
-    private mutating func apply(_ event: RunEvent, at sequence: Int) {
+    private mutating func apply(_ event: RunEvent, at sequence: Int, _ time: Date) {
         switch event {
         case .queued, .turnStarted, .contextTrimmed, .toolProgressed: break
         case .warned(let warning): definition = warning.definition?.to ?? definition
@@ -55,7 +57,7 @@ extension RunState {
             handoffs += 1
             totalHandoffs += 1
             phase = .toolsUnderWay(asked.agent, ToolBatch(asking: asked))
-        case .groupStarted(let started): begin(started)
+        case .groupStarted(let started): begin(started, at: time)
         case .memberEnded(let ended): phase = .ended(ended.outcome)
         case .groupJoined(let joined): join(joined)
         case .cancelRequested(let wish): cancelDepth = wish.depth
@@ -176,7 +178,7 @@ extension ToolBatch {
 }
 
 extension RunState {
-    private mutating func begin(_ started: GroupStarted) {
+    private mutating func begin(_ started: GroupStarted, at time: Date) {
         groups += 1
         handoffs += 1
         totalHandoffs += 1
@@ -184,7 +186,7 @@ extension RunState {
         let states = started.members.map { ($0.branch, RunState(member: $0, of: self)) }
         phase = .groupUnderWay(
             GroupProgress(
-                started: started,
+                started: started, startedAt: time,
                 states: Dictionary(states, uniquingKeysWith: { first, _ in first })))
     }
 
@@ -208,11 +210,9 @@ extension RunState {
         guard case .groupUnderWay(let progress) = phase else { return }
         entries.append(.groupResult(group: joined.group, text: joined.text))
         lastText = joined.text
-        let group = crew.group(joined.group)
-        if case .agent(let agent)? = group?.aggregation {
-            aggregating = Aggregating(agent: agent, next: group?.nextAgent)
-        }
-        phase = .groupRead(
-            from: progress.started.from, next: aggregating?.agent ?? group?.nextAgent)
+        // What was decided then counts, whatever the crew says now.
+        let way = joined.way ?? crew.group(joined.group)?.way
+        aggregating = way?.aggregator.map { Aggregating(agent: $0, next: way?.next) }
+        phase = .groupRead(from: progress.started.from, next: aggregating?.agent ?? way?.next)
     }
 }

@@ -8,6 +8,7 @@ extension RunState {
         if let input = resumed.input {
             say(party.map { .answer(from: $0, text: input) } ?? .user(input), to: resumed.agent)
         } else if case .ended = phase {
+            keepFinished(of: phaseBeforeEnd)
             phase = Self.reopened(phaseBeforeEnd) ?? .turnDue(resumed.agent)
             phaseBeforeEnd = nil
             resetLimits()
@@ -44,6 +45,7 @@ extension RunState {
         if let input = fork.input {
             say(.user(input), to: turnOwner ?? crew.entryPoint)
         } else if case .ended = phase {
+            keepFinished(of: phaseBeforeEnd)
             phase = Self.reopened(phaseBeforeEnd) ?? phase
             phaseBeforeEnd = nil
             resetLimits()
@@ -78,8 +80,18 @@ extension RunState {
         }
     }
 
+    /// Whoever asked for a group that came to nothing reads what its members had finished by then.
+    private mutating func keepFinished(of phase: Phase?) {
+        guard case .groupUnderWay(let progress)? = phase else { return }
+        let finished = progress.inOrder.filter { $0.outcome == .completed && !$0.text.isEmpty }
+        guard !finished.isEmpty else { return }
+        let text = ResultText(members: finished).joined(as: .text)
+        entries.append(.groupResult(group: progress.started.group, text: text))
+    }
+
     private mutating func say(_ entry: ConversationEntry, to agent: AgentID) {
         pause = nil
+        keepFinished(of: phaseBeforeEnd)
         phaseBeforeEnd = nil
         aggregating = nil
         entries.append(entry)

@@ -63,7 +63,7 @@ extension RunState {
         _ target: RouteTarget, from agent: AgentID, reason: HandoffReason, signal: String = "",
         route: ResolvedRoute? = nil
     ) -> [RunEvent] {
-        let route = route ?? crew.agent(agent)?.routes.first { $0.target == target }
+        let route = route ?? crew.agent(agent)?.written.first { $0.target == target }
         switch target {
         case .agent(let next):
             return handOff(from: agent, to: next, reason: reason, input: text(of: route, by: agent))

@@ -1,3 +1,5 @@
+import struct Foundation.Date
+
 /// A run, or one member of it, as its events tell it.
 ///
 /// Pure: `apply` is the only place where anything changes, `nextStep` is the only place where
@@ -204,6 +206,7 @@ struct ToolBatch: Sendable, Codable {
 /// A group while its members work.
 struct GroupProgress: Sendable, Codable {
     let started: GroupStarted
+    let startedAt: Date
     var states: [BranchID: RunState]
     var ended: [BranchID: MemberEnded] = [:]
 

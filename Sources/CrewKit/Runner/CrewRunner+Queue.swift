@@ -104,6 +104,12 @@ extension CrewRunner {
             throw CrewError(
                 .sessionBusy,
                 "session '\(session)' has a run that waits for a decision: '\(last.id)'")
+        case (.paused, .external):
+            // What the person says next is not the answer of somebody else.
+            throw CrewError(
+                .sessionBusy,
+                "session '\(session)' has a run that waits for an answer from "
+                    + "'\(last.pause?.party ?? "outside")': resume '\(last.id)' with it")
         default: return
         }
     }

@@ -69,10 +69,10 @@ extension CrewRunner {
         try await store.record(of: run)
     }
 
-    /// The newest run of a conversation, when it waits for an answer.
+    /// The newest run of a conversation, when it waits for the person's answer.
     public func pausedRun(in session: SessionID) async throws -> RunID? {
         guard let last = try await store.newestRun(in: session),
-            last.pause?.kind.takesAnswer == true
+            last.pause?.kind == .input
         else { return nil }
         return last.id
     }

@@ -62,7 +62,7 @@ extension CrewRunner {
         for status in [RunRecord.Status.Name.queued, .running, .paused] {
             let query = RunQuery(session: session, statuses: [status], limit: 100)
             for record in try await store.runs(matching: query).runs {
-                if status == .paused, record.pause?.kind.takesAnswer == true { continue }
+                if status == .paused, record.pause?.kind == .input { continue }
                 try await cancel(record.id)
                 for try await _ in try await events(of: record.id, after: record.lastSequence) {}
             }

@@ -28,7 +28,12 @@ extension SignalReader {
         }
         let usable = matches(in: reply).filter(isUsable)
         guard !usable.isEmpty else {
-            choice.match = pulled(by: reply).first(where: isUsable)
+            let pulled = pulled(by: reply).filter(isUsable)
+            choice.match = pulled.first
+            if let taken = choice.match?.route.signal, pulled.count > 1 {
+                let names = pulled.map(\.route.signal).joined(separator: ", ")
+                warn(.severalSignals, "the reply fits \(names); \(taken) was taken")
+            }
             return choice
         }
         choice.match = preferred(among: usable)

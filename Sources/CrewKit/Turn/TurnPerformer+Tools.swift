@@ -1,3 +1,5 @@
+import Foundation
+
 extension TurnPerformer {
     /// The events that announce tool calls, each with the key that stays the same when it is
     /// repeated; for a call that a person has to allow first, the request to do so.
@@ -10,10 +12,14 @@ extension TurnPerformer {
             if definition?.asks(about: call.arguments, crew.settings) == true,
                 !state.isApproved(call.id)
             {
-                return .approvalRequested(
-                    state.approval(
-                        of: definition?.asCalled(call) ?? call, by: agent, effect, because: .policy)
-                )
+                var request = state.approval(
+                    of: definition?.asCalled(call) ?? call, by: agent, effect, because: .policy)
+                if let groupDeadline {
+                    // Nobody waits for a decision longer than for the group.
+                    let rest = max(0, groupDeadline.timeIntervalSince(now()))
+                    request.expiresAfterSeconds = min(request.expiresAfterSeconds ?? rest, rest)
+                }
+                return .approvalRequested(request)
             }
             return .toolStarted(
                 ToolStarted(
@@ -90,6 +96,10 @@ extension TurnPerformer {
         let end = await AbandonableCall(executor: toolExecutor, clock: clock.clock, limit: limit)
             .perform {
                 // Within the call's time: a server's pattern may take for ever.
+                // What a signal asks is one text, whatever parameters the tool has for models.
+                if call.origin == .signal {
+                    return try await tool.call(invocation(call.arguments.object ?? [:]))
+                }
                 let arguments: JSONObject
                 do throws(CrewError) {
                     arguments = try ArgumentCheck.arguments(call.arguments, for: definition)
@@ -189,7 +199,10 @@ extension TurnPerformer {
     }
 
     private func artifactName(of call: ToolCall, in state: RunState) -> String {
-        let place = [branch?.rawValue, "\(state.totalRounds)", "\(ordinal(of: call, in: state))"]
+        let place = [
+            branch?.rawValue, "\(state.totalRounds)", "\(ordinal(of: call, in: state))",
+            call.origin == .signal ? "signal" : nil,
+        ]
         let text = (["tool"] + place.compactMap(\.self) + [call.name.rawValue])
             .joined(separator: "-")
         let isAllowed: (Character) -> Bool = { $0.isASCII && ($0.isLetter || $0.isNumber) }
@@ -201,7 +214,9 @@ extension TurnPerformer {
         let place = branch.map { "/\($0)" } ?? ""
         // With other arguments it is another call.
         let edit = state.edit(of: call.id).map { "/\($0.approval)" } ?? ""
-        return "\(run)\(place)/\(state.totalRounds)/\(ordinal(of: call, in: state))\(edit)"
+        // The reply before may have had calls of its own.
+        let mark = call.origin == .signal ? "/signal" : ""
+        return "\(run)\(place)/\(state.totalRounds)/\(ordinal(of: call, in: state))\(mark)\(edit)"
     }
 
     /// 1 for the first call of its reply.

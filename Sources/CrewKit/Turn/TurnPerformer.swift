@@ -19,11 +19,14 @@ struct TurnPerformer: Sendable {
     /// Where tools keep things; absent means with their run.
     var artifacts: RunArtifacts?
     var branch: BranchID?
+    /// When the member's group gives up those who are not done.
+    var groupDeadline: Date?
 
     /// The same, for a member of a group.
-    func member(_ member: GroupStarted.Member) -> TurnPerformer {
+    func member(_ member: GroupStarted.Member, until deadline: Date?) -> TurnPerformer {
         var performer = self
         performer.branch = member.branch
+        performer.groupDeadline = deadline
         return performer
     }
 

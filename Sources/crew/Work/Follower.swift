@@ -118,7 +118,7 @@ extension FeedItem {
     /// A run that works for the one that is followed and waits for an answer.
     fileprivate var askingSubrun: RunID? {
         guard case .event(let stored) = self, case .subrunProgressed(let shown) = stored.event,
-            case .paused(let paused) = shown.event.event, paused.kind.takesAnswer
+            case .paused(let paused) = shown.event.event, paused.kind == .input
         else { return nil }
         return shown.run
     }

@@ -1,5 +1,6 @@
 import CrewKit
 import CrewTesting
+import Foundation
 import Testing
 
 /// What happens in a group of the members b, c and d, step by step, and what comes of it.
@@ -43,6 +44,7 @@ struct JoinScene: Sendable, CustomTestStringConvertible {
                         agents: ["b", "c", "d"], join: join, timeout: Self.memberTimeout)
                 ]))
         crew.clock = clock
+        crew.time = Date(timeIntervalSince1970: 0)
         var replies = cues.mapValues { cue in
             [ScriptedModel.Reply.make { _ in try await cue.reply() }]
         }

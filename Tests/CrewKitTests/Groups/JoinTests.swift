@@ -1,5 +1,6 @@
 import CrewKit
 import CrewTesting
+import Foundation
 import Testing
 
 @Suite("When a group has enough")
@@ -153,6 +154,64 @@ struct JoinTests {
             return
         }
         #expect(failed.code == "group_failed" && failed.message.contains(failure), "\(failed)")
+    }
+
+    @Test("What members had finished is read by whoever asks again after the group failed")
+    func kept() async throws {
+        let join = GroupJoin(.quorum(2))
+        let crew = CrewFixture(
+            AgentDefinition(id: "a"), AgentDefinition(id: "b"), AgentDefinition(id: "c"),
+            routing: RoutingDefinition(
+                signals: ["a": [SignalRoute("[ALL]", to: "g")]],
+                groups: ["g": ParallelGroup(agents: ["b", "c"], join: join)]))
+        let model = ScriptedModel([
+            "a": [.text("[ALL]"), .text("then with one")], "b": [.text("found")],
+            "c": [.failure(CrewError(.modelServerError, "boom"))],
+        ])
+        let runner = try crew.runner(model)
+        try await withRunning(runner) {
+            let run = try await runner.start(RunRequest("hi"))
+            #expect(try await runner.result(of: run).outcome.name == "failed")
+            try await runner.resume(run)
+            #expect(try await runner.result(of: run).text == "then with one")
+        }
+        #expect(model.requests.last?.messages.contains { $0.text.contains("[b]\nfound") } == true)
+    }
+
+    @Test("The deadline of a group that does its best counts from its beginning, also after a restart")
+    func deadlineAfterRestart() async throws {
+        let begun = Date(timeIntervalSince1970: 1_000)
+        let clock = ManualClock()
+        var group = ParallelGroup(agents: ["b", "c"])
+        group.join = GroupJoin(.bestEffort(minimum: 1, deadline: .seconds(10)))
+        var crew = CrewFixture(
+            AgentDefinition(id: "a"), AgentDefinition(id: "b"), AgentDefinition(id: "c"),
+            routing: RoutingDefinition(
+                signals: ["a": [SignalRoute("[ALL]", to: "g")]], groups: ["g": group]))
+        (crew.clock, crew.time) = (clock, begun + 7)
+        let members = ["b", "c"].map {
+            GroupStarted.Member(branch: BranchID("1.g.\($0)"), agent: AgentID($0))
+        }
+        let events: [RunEvent] = [
+            .runStarted(RunStarted(crew: "test", input: "hi", agent: "a", history: [])),
+            .groupStarted(GroupStarted(group: "g", from: "a", members: members)),
+        ]
+        let stored = events.enumerated().map {
+            StoredEvent(sequence: $0 + 1, time: begun, event: $1)
+        }
+        let store = InMemoryRunStore()
+        try await store.create(
+            RunRecord(id: "r", crew: "test", session: nil, createdAt: begun), events: stored)
+        let model = ScriptedModel(["b": [.text("in time")], "c": [.hang(after: "")]])
+        let runner = try crew.runner(model, store: store)
+        let told = try await withRunning(runner) {
+            try await runner.recover()
+            await model.waitForRequests(2)
+            await clock.waitForSleepers(of: .seconds(3))
+            clock.advance(by: .seconds(3))
+            return try await CrewFixture.follow("r", of: runner)
+        }
+        #expect(told.result.text.contains("[b]\nin time") && told.result.outcome == .completed)
     }
 
     @Test("A log that was cut off within a group goes on to the same end", arguments: all + quorum)

@@ -1,11 +1,14 @@
 import CrewKit
 import CrewTesting
+import Foundation
 
 /// The smallest crew that shows what a test is about, and what came of running it.
 struct CrewFixture {
     var definition: CrewDefinition
     var tools = Toolbox()
     var clock: any Clock<Duration> = ContinuousClock()
+    /// A time that stands still; absent means the machine's.
+    var time: Date?
 
     init(_ agents: AgentDefinition..., routing: RoutingDefinition = RoutingDefinition()) {
         definition = CrewDefinition(name: "test", agents: agents, routing: routing)
@@ -19,6 +22,7 @@ struct CrewFixture {
         let crew = try crew()
         var options = RunnerOptions()
         options.clock = clock
+        if let time { options.now = { time } }
         return try CrewRunner(
             crew: crew, models: ModelSet(model, for: crew), tools: tools, store: store,
             options: options)

@@ -12,14 +12,16 @@ struct CrewSignalTests {
 
     private func outer(
         _ change: (inout SignalRoute) -> Void = { _ in }, inner: [ScriptedModel.Reply],
-        _ model: ScriptedModel, settings: CrewSettings = CrewSettings()
+        _ model: ScriptedModel, settings: CrewSettings = CrewSettings(), routing: RoutingMode = .auto,
+        tools: [ToolName] = [], parameters: JSONValue? = nil
     ) throws -> CrewRunner {
         let crew = try CrewDefinition(name: "inner", agents: [AgentDefinition(id: "x")])
             .validated(tools: [])
         let asked = try CrewRunner(
             crew: crew, models: ModelSet(ScriptedModel(["x": inner]), for: crew), store: store)
-        let tool = DeclaredTool(
+        var tool = DeclaredTool(
             name: "billing", description: "Knows of bills.", work: .crew(folder: "inner"))
+        if let parameters { tool.parameters = parameters }
         var route = SignalRoute("[BILL]", to: "billing", type: .subCrew)
         change(&route)
         var definition = CrewDefinition(
@@ -27,6 +29,8 @@ struct CrewSignalTests {
             agents: [AgentDefinition(id: "a", name: "Ann"), AgentDefinition(id: "b")],
             routing: RoutingDefinition(signals: ["a": [route]]), settings: settings)
         definition.tools = [tool]
+        definition.agents[0].routing = routing
+        definition.agents[0].tools = tools
         let outer = try definition.validated(tools: [])
         return try CrewRunner(
             crew: outer, models: ModelSet(model, for: outer),
@@ -66,6 +70,51 @@ struct CrewSignalTests {
             return
         }
         #expect(started.input == "my bill\n\nAnn: Wants a copy.")
+    }
+
+    @Test("A route that only native tools take has its template and its return too")
+    func natively() async throws {
+        let model = ScriptedModel([
+            "a": [.calls(("transfer_to_billing", [:]))], "b": [.text("thanks")],
+        ])
+        let runner = try outer(
+            {
+                $0.returnTo = "b"
+                $0.inputTemplate = "Bill: {{input}}"
+            }, inner: [.text("the copy")], model, routing: .tools)
+        let told = try await follow(runner)
+        #expect(told.path == ["a", "b"])
+        let child = try #require(try await children().first)
+        #expect(child.title == "Bill: my bill")
+    }
+
+    @Test("What a signal asks is one text, whatever parameters the tool has for models")
+    func parameters() async throws {
+        let schema: JSONValue = [
+            "type": "object", "required": ["order"],
+            "properties": ["order": ["type": "string"]],
+        ]
+        let model = ScriptedModel(["a": [.text("[BILL]"), .text("here it is")]])
+        let told = try await follow(
+            try outer(inner: [.text("the copy")], model, parameters: schema))
+        #expect(told.result.text == "here it is")
+        #expect(model.requests.last?.messages.last?.text.hasSuffix("the copy") == true)
+    }
+
+    @Test("A call of the same reply is another call than the one that its handover makes")
+    func twoCalls() async throws {
+        let model = ScriptedModel([
+            "a": [
+                .calls(("billing", ["input": "first"]), ("transfer_to_billing", [:])),
+                .text("both are there"),
+            ]
+        ])
+        let runner = try outer(
+            inner: [.text("one"), .text("two")], model, routing: .tools, tools: ["billing"])
+        let told = try await follow(runner)
+        #expect(told.result.text == "both are there")
+        #expect(try await children().count == 2)
+        #expect(model.requests.last?.messages.last?.text.hasSuffix("two") == true)
     }
 
     @Test("Another agent goes on with the answer where the route says so")

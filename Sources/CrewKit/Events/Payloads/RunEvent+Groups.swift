@@ -109,11 +109,27 @@ public struct GroupJoined: Sendable, Hashable, Codable {
     public var text: String
     public var succeeded: [AgentID]
     public var failed: [AgentID]
+    /// Who goes on; absent in logs of earlier versions, where the crew says it.
+    public var way: Way?
 
-    public init(group: GroupID, text: String, succeeded: [AgentID], failed: [AgentID]) {
+    /// Who makes one text of the results, and who reads it; the run ends where nobody does.
+    public struct Way: Sendable, Hashable, Codable {
+        public var aggregator: AgentID?
+        public var next: AgentID?
+
+        public init(aggregator: AgentID? = nil, next: AgentID? = nil) {
+            self.aggregator = aggregator
+            self.next = next
+        }
+    }
+
+    public init(
+        group: GroupID, text: String, succeeded: [AgentID], failed: [AgentID], way: Way? = nil
+    ) {
         self.group = group
         self.text = text
         self.succeeded = succeeded
         self.failed = failed
+        self.way = way
     }
 }

@@ -46,8 +46,13 @@ struct ResultText {
     }
 
     private var table: String {
-        let rows = members.map { "| \(Self.cell($0.agent.rawValue)) | \(Self.cell($0.text)) |" }
+        let rows = members.map { "| \(Self.cell($0.agent.rawValue))\(Self.mark($0)) | \(Self.cell($0.text)) |" }
         return (["| agent | result |", "|---|---|"] + rows).joined(separator: "\n")
+    }
+
+    /// Tells what was cut from what was finished.
+    private static func mark(_ member: MemberEnded) -> String {
+        member.outcome == .completed ? "" : " (\(member.outcome.name))"
     }
 
     /// Text that stays in its cell.
@@ -59,11 +64,12 @@ struct ResultText {
         return lines.joined(separator: "<br>")
     }
 
-    /// Members that said the same, in the order of the first of them.
+    /// Members that finished and said the same, in the order of the first of them.
     private var different: [[MemberEnded]] {
         var places: [String: Int] = [:]
         var groups: [[MemberEnded]] = []
-        for member in members {
+        // Half a thought is no vote.
+        for member in members where member.outcome == .completed {
             let key = Self.key(member.text)
             if let place = places[key] {
                 groups[place].append(member)
@@ -86,6 +92,7 @@ struct ResultText {
             let winner = groups.first(where: { $0.count == most })
         else { return "" }
         let names = winner.map(\.agent.rawValue).joined(separator: ", ")
-        return "\(winner[0].text)\n\n[\(most) of \(members.count) votes: \(names)]"
+        let votes = groups.reduce(0) { $0 + $1.count }
+        return "\(winner[0].text)\n\n[\(most) of \(votes) votes: \(names)]"
     }
 }

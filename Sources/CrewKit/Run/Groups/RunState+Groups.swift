@@ -1,3 +1,5 @@
+import Foundation
+
 extension RunState {
     func continueGroup(_ progress: GroupProgress) -> Step {
         guard !progress.unfinished.isEmpty else { return .record(join(progress)) }
@@ -54,7 +56,8 @@ extension RunState {
                 GroupJoined(
                     group: progress.started.group,
                     text: results.joined(as: group?.aggregation ?? .text),
-                    succeeded: succeeded.map(\.agent), failed: failed.map(\.agent))))
+                    succeeded: succeeded.map(\.agent), failed: failed.map(\.agent),
+                    way: group?.way)))
         return events
     }
 
@@ -83,5 +86,19 @@ extension RunState {
         case .limitReached(let limit): "reached \(limit.rawValue)"
         default: outcome.name
         }
+    }
+}
+
+extension ParallelGroup {
+    /// Who goes on with the results.
+    var way: GroupJoined.Way {
+        guard case .agent(let agent) = aggregation else { return GroupJoined.Way(next: nextAgent) }
+        return GroupJoined.Way(aggregator: agent, next: nextAgent)
+    }
+
+    /// When members that are still at work are cut; absent where they have their own time only.
+    func deadline(from begin: Date) -> Date? {
+        guard case .bestEffort(_, let time) = join.policy else { return nil }
+        return begin + time / .seconds(1)
     }
 }
