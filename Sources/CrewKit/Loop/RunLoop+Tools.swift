@@ -56,11 +56,22 @@ extension RunLoop {
                 startNext()
                 while let next = results[stored] {
                     stored += 1
-                    guard !next.isGivenUp else { continue }
+                    guard !next.isGivenUp, !isHandedBack(next) else { continue }
                     try await record([.toolReturned(next)])
                 }
             }
         }
+    }
+}
+
+extension RunLoop {
+    /// Whether a call was given up because the process ends: then the run is left as it is, at once.
+    private func isHandedBack(_ returned: ToolReturned) -> Bool {
+        guard returned.result.status == .cancelled, control.stop?.reason == .handedBack else {
+            return false
+        }
+        control.stop(Stop(reason: .handedBack))
+        return true
     }
 }
 

@@ -59,18 +59,27 @@ struct Subruns: Sendable {
     /// Whether a run with that key works for a call.
     static func isKey(_ key: IdempotencyKey?) -> Bool { key?.text.hasPrefix(keyMark) == true }
 
+    /// Nothing has come of the call: the next process makes it again, and finds the same run.
+    private static let handedBack = ToolFailure(
+        .cancelled, "The run goes on in the next process.", isWithoutEffect: true)
+
     private func follow(_ run: RunID, of runner: CrewRunner) async throws -> String {
         var seen = begun?.run == run ? begun?.sequence ?? 0 : 0
         while true {
-            for try await item in try await runner.events(of: run, after: seen) {
-                guard case .event(let stored) = item else { continue }
-                seen = stored.sequence
-                try await reports.report(stored, of: run)
+            do {
+                for try await item in try await runner.events(of: run, after: seen) {
+                    guard case .event(let stored) = item else { continue }
+                    seen = stored.sequence
+                    try await reports.report(stored, of: run)
+                }
+            } catch let error as CrewError where error.code == .shuttingDown {
+                throw Self.handedBack
             }
             try Task.checkCancellation()
             if let result = try await runner.settledResult(of: run) {
                 if let answer = try answer(result) { return answer }
             }
+            if runner.live.isClosed { throw Self.handedBack }
             // It waits for a person, or for whoever takes it up after a crash.
             try await runner.options.clock.sleep(for: Self.pollInterval)
         }

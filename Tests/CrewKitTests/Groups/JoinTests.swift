@@ -178,7 +178,9 @@ struct JoinTests {
         #expect(model.requests.last?.messages.contains { $0.text.contains("[b]\nfound") } == true)
     }
 
-    @Test("The deadline of a group that does its best counts from its beginning, also after a restart")
+    @Test(
+        "The deadline of a group that does its best counts from its beginning, also after a restart"
+    )
     func deadlineAfterRestart() async throws {
         let begun = Date(timeIntervalSince1970: 1_000)
         let clock = ManualClock()

@@ -12,6 +12,8 @@ struct CrewFixture {
 
     init(_ agents: AgentDefinition..., routing: RoutingDefinition = RoutingDefinition()) {
         definition = CrewDefinition(name: "test", agents: agents, routing: routing)
+        // A machine that is busy makes every call a slow one.
+        definition.settings.tightToolShare = 1
     }
 
     func crew() throws -> ValidatedCrew { try definition.validated(tools: tools.names) }

@@ -12,13 +12,17 @@ struct CrewSignalTests {
 
     private func outer(
         _ change: (inout SignalRoute) -> Void = { _ in }, inner: [ScriptedModel.Reply],
-        _ model: ScriptedModel, settings: CrewSettings = CrewSettings(), routing: RoutingMode = .auto,
-        tools: [ToolName] = [], parameters: JSONValue? = nil
+        _ model: ScriptedModel, settings: CrewSettings = CrewSettings(),
+        routing: RoutingMode = .auto,
+        tools: [ToolName] = [], parameters: JSONValue? = nil, waits: Bool = false
     ) throws -> CrewRunner {
+        var options = RunnerOptions()
+        if waits { (options.clock, options.leavesRunsUnfinished) = (ShortWaitClock(), true) }
         let crew = try CrewDefinition(name: "inner", agents: [AgentDefinition(id: "x")])
             .validated(tools: [])
         let asked = try CrewRunner(
-            crew: crew, models: ModelSet(ScriptedModel(["x": inner]), for: crew), store: store)
+            crew: crew, models: ModelSet(ScriptedModel(["x": inner]), for: crew), store: store,
+            options: options)
         var tool = DeclaredTool(
             name: "billing", description: "Knows of bills.", work: .crew(folder: "inner"))
         if let parameters { tool.parameters = parameters }
@@ -34,7 +38,8 @@ struct CrewSignalTests {
         let outer = try definition.validated(tools: [])
         return try CrewRunner(
             crew: outer, models: ModelSet(model, for: outer),
-            tools: Toolbox([try CrewTool(tool, runner: asked)]), store: store, subcrews: [asked])
+            tools: Toolbox([try CrewTool(tool, runner: asked)]), store: store, options: options,
+            subcrews: [asked])
     }
 
     private func follow(_ runner: CrewRunner) async throws -> CrewFixture.Told {
@@ -134,6 +139,37 @@ struct CrewSignalTests {
         #expect(told.result.outcome == .completed)
         let text = model.requests.last?.messages.last?.text ?? ""
         #expect(text.contains("It gave no answer") && text.contains("no key"))
+    }
+
+    @Test("A run whose other crew waits for a person is left for the next process at once")
+    func handedBack() async throws {
+        let first = try outer(inner: [.text("which one? [WAIT]")], asking(["[BILL]"]), waits: true)
+        let run = try await withRunning(first) {
+            let run = try await first.start(RunRequest("my bill"))
+            for try await item in try await first.events(of: run) {
+                guard case .event(let stored) = item,
+                    case .subrunProgressed(let inner) = stored.event,
+                    case .paused = inner.event.event
+                else { continue }
+                first.handBack()
+                break
+            }
+            return run
+        }
+        #expect(try await store.record(of: run)?.status == .running)
+        let second = try outer(
+            inner: [.text("the copy")], asking(["here it is"]), waits: true)
+        try await withRunning(second) {
+            try await second.recover()
+            let child = try #require(try await children().first)
+            try await second.resume(child.id, with: "the last")
+            #expect(try await second.result(of: run).text == "here it is")
+        }
+        #expect(try await children().count == 1)
+    }
+
+    private func asking(_ texts: [String]) -> ScriptedModel {
+        ScriptedModel(["a": texts.map { .text($0) }])
     }
 
     @Test("Asking counts as a handoff, so that no crew asks for ever")

@@ -69,6 +69,12 @@ extension DefinitionCheck {
                     suggestion: problem.suggestion)
             }
         case .bestEffort(let least, let deadline):
+            if !group.join.cancelsSiblings {
+                add(
+                    .warning, "no_effect", at: path.appending("join").appending("cancel_siblings"),
+                    "cancel_siblings has no effect with best_effort: its deadline cuts who is late",
+                    suggestion: "remove it, or join by another policy")
+            }
             let place = path.appending("best_effort")
             checkLeast(least, members, id, at: place.appending("min"))
             check(deadline, of: group, id, at: place.appending("deadline_seconds"))

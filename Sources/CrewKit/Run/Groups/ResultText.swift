@@ -46,7 +46,9 @@ struct ResultText {
     }
 
     private var table: String {
-        let rows = members.map { "| \(Self.cell($0.agent.rawValue))\(Self.mark($0)) | \(Self.cell($0.text)) |" }
+        let rows = members.map {
+            "| \(Self.cell($0.agent.rawValue))\(Self.mark($0)) | \(Self.cell($0.text)) |"
+        }
         return (["| agent | result |", "|---|---|"] + rows).joined(separator: "\n")
     }
 
