@@ -71,7 +71,7 @@ extension DefinitionCheck {
         case .bestEffort(let least, let deadline):
             if !group.join.cancelsSiblings {
                 add(
-                    .warning, "no_effect", at: path.appending("join").appending("cancel_siblings"),
+                    .warning, "no_effect", at: path.appending("cancel_siblings"),
                     "cancel_siblings has no effect with best_effort: its deadline cuts who is late",
                     suggestion: "remove it, or join by another policy")
             }
