@@ -70,7 +70,8 @@ struct CrewInclusion {
         }
         return (tools + crews).compactMap { entry in
             guard let text = entry?.value.scalar?.text,
-                let path = EnvironmentText(text, variables: variables).text, !path.isEmpty
+                let path = EnvironmentText(text, variables: variables, folder: folder).text,
+                !path.isEmpty
             else { return nil }
             return Self.folder(path.hasPrefix("/") ? path : "\(folder)/\(path)")
         }

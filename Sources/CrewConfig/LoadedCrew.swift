@@ -47,7 +47,8 @@ public struct LoadedCrew: Sendable {
         let kernel =
             definition.problems(tools: tools, prices: prices) + optionProblems + further
         var lines = SourceLines()
-        let new = kernel.map(located).filter { !isKnown($0.problem) }
+        let known = KnownProblems(reading)
+        let new = kernel.map(located).filter { !known.explain($0.problem) }
         let found = (reading + new).map { found in
             var found = lines.quoting(found)
             found.problem = found.problem.withoutSecrets
@@ -77,7 +78,7 @@ public struct LoadedCrew: Sendable {
             throw CrewError(
                 .invalidDefinition, errors.map(\.description).joined(separator: "\n"))
         }
-        return try definition.validated(tools: tools, prices: prices)
+        return try definition.resolved(tools: tools)
     }
 
     /// A problem that was found in the definition, with its place in the files.
@@ -98,17 +99,6 @@ public struct LoadedCrew: Sendable {
 
     /// Whether the value at the end of that way was written.
     public func isWritten(_ path: DefinitionPath) -> Bool { sources.holds(path) }
-
-    /// Whether the files already tell the same, or an error that explains a problem of this value or of
-    /// one in it.
-    private func isKnown(_ problem: DefinitionProblem) -> Bool {
-        reading.contains { found in
-            let place = found.problem.path
-            guard place.document == problem.path.document else { return false }
-            if place == problem.path, found.problem.code == problem.code { return true }
-            return found.severity == .error && problem.path.steps.starts(with: place.steps)
-        }
-    }
 }
 
 extension DefinitionProblem {
@@ -116,7 +106,7 @@ extension DefinitionProblem {
     var withoutSecrets: DefinitionProblem {
         var problem = self
         problem.message = SecretText.masked(message)
-        problem.suggestion = suggestion.map(SecretText.masked)
+        problem.suggestion = suggestion.map { SecretText.masked($0) }
         return problem
     }
 }

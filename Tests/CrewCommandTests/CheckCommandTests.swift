@@ -63,6 +63,23 @@ struct CheckCommandTests {
         #expect(report["errors"]?.array?.last?["code"] == "unreadable_definition")
     }
 
+    @Test(
+        "A bad .env of one folder is told at its place, unquoted, and the others are still checked")
+    func badEnvironment() async throws {
+        let bad = try Self.crew(Self.odd.merging([".env": "A=1\nhunter2 secret\n"]) { $1 })
+        let ended = try await Product.run("check", bad, try Self.crew(Self.wrong), "--json")
+        #expect(ended.code == 2)
+        let report = try JSONValue(parsing: ended.output)
+        #expect(report["summary"]?["total_errors"] == 2)
+        let errors = try #require(report["errors"]?.array)
+        #expect(errors.map { $0["code"] } == ["unreadable_definition", "wrong_type"])
+        #expect(errors.first?["line"] == 2)
+        #expect(!ended.output.contains("hunter2"))
+        let text = try await Product.run("check", bad)
+        #expect(text.code == 2)
+        #expect(text.errors.contains("\(bad)/.env:2:1: error: a line must be NAME=value"))
+    }
+
     @Test("sarif names rules, levels and regions, and files from the working directory")
     func sarif() async throws {
         let folder = try Self.crew(Self.wrong)

@@ -205,7 +205,7 @@ struct BudgetKeyTests {
         #expect(try CrewFiles(oneAgent("max_tokens: 80", crew: limit)).problems() == [])
         // What is asked takes room too.
         let whole = try CrewFiles(oneAgent("max_tokens: 100", crew: limit))
-        #expect(try whole.problems() == ["crew.yaml:2:12: error no_call_fits"])
+        #expect(try whole.problems() == ["crew.yaml:2:1: error no_call_fits"])
         let warned = "settings: {max_tokens_per_call: 100, block_on_quota_exceed: false}"
         #expect(try CrewFiles(oneAgent("max_tokens: 101", crew: warned)).problems() == [])
     }

@@ -81,7 +81,7 @@ struct ProblemPlaceTests {
             agent: "max_tokens: 900\ncost_limits: {max_tokens_per_call: 800}",
             expected: "agents/a.yaml:4:13: error no_call_fits"),
         Case(
-            agent: "max_tokens_per_day: 5\ncost_limits: {max_tokens_per_day: 6}",
+            agent: "max_tokens_per_day: 500\ncost_limits: {max_tokens_per_day: 600}",
             expected: "agents/a.yaml:4:21: warning conflicting_keys"),
         Case(
             agent: "cost_limits: {input_token_price_per_million: 1}",
@@ -125,11 +125,11 @@ struct ProblemPlaceTests {
             crew: "settings: {budgets: [{tokens: -1}]}",
             expected: "crew.yaml:2:31: error out_of_range"),
         Case(
-            crew: "settings: {budgets: [{tokens: 1, warn_at: [0.5, 2]}]}",
-            expected: "crew.yaml:2:49: error out_of_range"),
+            crew: "settings: {budgets: [{calls: 1, warn_at: [0.5, 2]}]}",
+            expected: "crew.yaml:2:48: error out_of_range"),
         Case(
-            crew: "settings: {budgets: [{tokens: 1, warn_at: [0]}]}",
-            expected: "crew.yaml:2:44: error out_of_range"),
+            crew: "settings: {budgets: [{calls: 1, warn_at: [0]}]}",
+            expected: "crew.yaml:2:43: error out_of_range"),
         Case(
             crew: "settings: {budgets: [{calls: 1, per: call}]}",
             expected: "crew.yaml:2:30: error senseless_budget"),
@@ -137,11 +137,11 @@ struct ProblemPlaceTests {
             crew: "settings: {budgets: [{errors: 3}]}",
             expected: "crew.yaml:2:31: warning never_lifted"),
         Case(
-            crew: "settings: {budgets: [{tokens: 3, per: call, within: day}]}",
-            expected: "crew.yaml:2:53: warning no_effect"),
+            crew: "settings: {budgets: [{tokens: 300, per: call, within: day}]}",
+            expected: "crew.yaml:2:55: warning no_effect"),
         Case(
-            crew: "settings: {budgets: [{tokens: 3, per: week}]}",
-            expected: "crew.yaml:2:39: error unknown_value"),
+            crew: "settings: {budgets: [{calls: 3, per: week}]}",
+            expected: "crew.yaml:2:38: error unknown_value"),
         Case(
             crew: "settings: {retry_backoff_min_millis: 3000, retry_backoff_max_seconds: 2}",
             expected: "crew.yaml:2:71: warning out_of_range"),

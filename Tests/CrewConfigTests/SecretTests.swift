@@ -44,7 +44,7 @@ struct SecretTests {
     static let references: [(String, [String: String], String?)] = [
         ("http://${HOST}/v1", ["HOST": "h"], "http://h/v1"),
         ("http://${HOST:-x}/v1", [:], "http://x/v1"),
-        ("http://${HOST:-x}/v1", ["HOST": ""], "http:///v1"),
+        ("http://${HOST:-x}/v1", ["HOST": ""], "http://x/v1"),
         ("http://${HOST:?say where}/v1", ["HOST": "h"], "http://h/v1"),
         ("http://${HOST:?say where}/v1", [:], nil),
         ("http://${HOST:?say where}/v1", ["HOST": ""], nil),

@@ -49,7 +49,10 @@ struct EnvironmentText {
     ) -> String? {
         switch reference {
         case .variable(let name, let otherwise, let need):
-            if let value = variables[name], need == nil || !value.isEmpty {
+            // As in a shell, an empty text is as good as none where something is to take its place.
+            if let value = variables[name],
+                !value.isEmpty || (need == nil && otherwise == nil)
+            {
                 values.append(value)
                 return value
             }

@@ -25,6 +25,12 @@ public struct ProblemReport: Sendable {
         problems.append(crew.problem)
     }
 
+    /// Adds why nothing could be found out about a crew.
+    public mutating func addUnreadable(_ problem: LocatedProblem) {
+        isUnreadable = true
+        problems.append(problem)
+    }
+
     /// Adds another report as it is.
     public mutating func add(_ report: ProblemReport) {
         problems += report.problems

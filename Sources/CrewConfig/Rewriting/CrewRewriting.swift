@@ -19,12 +19,14 @@ public struct CrewRewriting: Sendable {
     /// What cannot be rewritten safely.
     public private(set) var refusals: [Item] = []
     private var files: [(path: String, old: [UInt8], new: [UInt8])] = []
+    private let folder: String
 
     /// Looks through the files of a folder; changes nothing yet.
     ///
     /// - Throws: `unreadableDefinition` when there is no `crew.yaml` that can be read.
     public init(_ path: String) throws(CrewError) {
         let folder = CrewFolder.folder(path)
+        self.folder = folder
         guard FileManager.default.fileExists(atPath: "\(folder)/crew.yaml") else {
             throw CrewError(.unreadableDefinition, "\(folder)/crew.yaml: there is no such file")
         }
@@ -54,6 +56,13 @@ public struct CrewRewriting: Sendable {
                         reason: error.problem))
                 return
             }
+            guard SourceFile.isFile(path, in: folder) else {
+                let reason = "it is a link to a file outside of the crew's folder"
+                refusals += found.changes.map {
+                    Item(file: path, line: $0.line, text: $0.text, reason: reason)
+                }
+                return
+            }
             changes += found.changes.map { Item(file: path, line: $0.line, text: $0.text) }
             refusals += found.refusals.map {
                 Item(file: path, line: $0.line, text: $0.text, reason: $0.reason)
@@ -77,6 +86,7 @@ public struct CrewRewriting: Sendable {
             var isSame = true
             do throws(SourceFile.Failure) {
                 isSame = try SourceFile.bytes(at: file.path) == file.old
+                isSame = isSame && SourceFile.isFile(file.path, in: folder)
                 if isSame { try SourceFile.replace(file.path, with: file.new) }
             } catch {
                 throw CrewError(.unreadableDefinition, "\(file.path): \(error.problem)")

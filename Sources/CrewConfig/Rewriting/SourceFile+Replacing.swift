@@ -1,18 +1,32 @@
 import Foundation
 
 extension SourceFile {
+    /// Whether a file, links followed, lies in a folder.
+    static func isFile(_ path: String, in folder: String) -> Bool {
+        guard let file = realPath(path), let root = realPath(folder) else { return false }
+        return file.hasPrefix(root == "/" ? root : root + "/")
+    }
+
+    private static func realPath(_ path: String) -> String? {
+        guard let real = realpath(path, nil) else { return nil }
+        defer { free(real) }
+        return String(cString: real)
+    }
+
     /// Puts other bytes in the place of a file, all of them or none; its mode stays, and so does a
     /// link to it.
     static func replace(_ path: String, with bytes: [UInt8]) throws(Failure) {
         let target = URL(fileURLWithPath: path).resolvingSymlinksInPath().path
         var status = stat()
         guard stat(target, &status) == 0 else { throw failure(errno) }
-        let draft = "\(target).crew-fix"
-        let descriptor = open(draft, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+        // A name of its own: a draft that was left over by a crash is not in the way.
+        var name = "\(target).crew-fix-XXXXXX".utf8CString.map { $0 }
+        let descriptor = mkstemp(&name)
+        let draft = String(decoding: name.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)
         guard descriptor >= 0 else {
             throw Failure(
                 problem: "\(draft) cannot be made: \(String(cString: strerror(errno)))",
-                advice: "remove it if it is there, and see that the folder may be written")
+                advice: "see that the folder may be written")
         }
         guard write(bytes, to: descriptor), fchmod(descriptor, status.st_mode & 0o7777) == 0,
             fsync(descriptor) == 0

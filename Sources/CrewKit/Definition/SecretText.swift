@@ -11,9 +11,17 @@ package enum SecretText {
 
     /// Where something stands in a line that looks like a secret, in order.
     package static func ranges(in line: [Unicode.Scalar]) -> [Range<Int>] {
+        guard let key = privateKey(in: line) else { return tokens(in: line) }
+        let rest = ranges(in: Array(line[key.upperBound...])).map {
+            ($0.lowerBound + key.upperBound)..<($0.upperBound + key.upperBound)
+        }
+        return tokens(in: Array(line[..<key.lowerBound])) + [key] + rest
+    }
+
+    private static func tokens(in line: [Unicode.Scalar]) -> [Range<Int>] {
         var found: [Range<Int>] = []
         var index = 0
-        var isAfterBearer = false
+        var before = ""
         while index < line.count {
             if let password = password(in: line, at: index) {
                 found.append(password)
@@ -28,21 +36,23 @@ package enum SecretText {
             let token = line[index..<end]
             let looksSecret =
                 token.count >= shortestToken
-                && (isAfterBearer || beginnings.contains { token.starts(with: $0) })
+                && (before == "bearer" || (before == "basic" && isMixed(token))
+                    || beginnings.contains { token.starts(with: $0) })
             if looksSecret { found.append(index..<end) }
-            isAfterBearer =
-                end < line.count && line[end] == " " && ["bearer", "basic"].contains(word(token))
+            before = end < line.count && line[end] == " " ? word(token) : ""
             index = end
         }
         return found
     }
 
-    /// The text with stars in place of what looks like a secret.
-    package static func masked(_ text: String) -> String {
+    /// The text with a mark in place of each part that looks like a secret.
+    package static func masked(_ text: String, with mark: String = "***") -> String {
         guard mayHoldSecret(text) else { return text }
         var scalars = Array(text.unicodeScalars)
-        for range in ranges(in: scalars).reversed() {
-            scalars.replaceSubrange(range, with: "***".unicodeScalars)
+        let secrets = ranges(in: scalars)
+        guard !secrets.isEmpty else { return text }
+        for range in secrets.reversed() {
+            scalars.replaceSubrange(range, with: mark.unicodeScalars)
         }
         return String(String.UnicodeScalarView(scalars))
     }
@@ -76,6 +86,37 @@ package enum SecretText {
             colon + 1 < at, line[colon + 1] != "$", line[colon + 1] != "{"
         else { return nil }
         return (colon + 1)..<at
+    }
+
+    private static let keyBeginning = Array("-----BEGIN ".unicodeScalars)
+    private static let keyMiddle = Array("PRIVATE KEY-----".unicodeScalars)
+    private static let keyEnd = Array("-----END ".unicodeScalars)
+    private static let dashes = Array("-----".unicodeScalars)
+
+    /// The first private key in PEM, to its last line or to the end of the text.
+    private static func privateKey(in line: [Unicode.Scalar]) -> Range<Int>? {
+        var next = line.startIndex
+        while let start = place(of: keyBeginning, in: line[next...]) {
+            next = start + keyBeginning.count
+            guard let name = place(of: keyMiddle, in: line[next...].prefix(40)) else { continue }
+            let body = line[(name + keyMiddle.count)...]
+            guard let last = place(of: keyEnd, in: body),
+                let end = place(of: dashes, in: line[(last + keyEnd.count)...])
+            else { return start..<line.count }
+            return start..<(end + dashes.count)
+        }
+        return nil
+    }
+
+    private static func place(
+        of words: [Unicode.Scalar], in text: ArraySlice<Unicode.Scalar>
+    ) -> Int? {
+        text.indices.first { text[$0] == words[0] && text[$0...].starts(with: words) }
+    }
+
+    /// Whether it is no ordinary word: "basic" stands before those too.
+    private static func isMixed(_ token: ArraySlice<Unicode.Scalar>) -> Bool {
+        token.contains { ("0"..."9").contains($0) || ("A"..."Z").contains($0) }
     }
 
     private static func word(_ token: ArraySlice<Unicode.Scalar>) -> String {

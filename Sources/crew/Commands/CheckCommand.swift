@@ -67,9 +67,13 @@ struct CheckCommand: AsyncParsableCommand {
     func run() async throws {
         var report = ProblemReport(isStrict: strict)
         for folder in folders {
-            if fix { try CheckFix.rewrite(folder, asideOutput: json || format != .text) }
             var one = ProblemReport(isStrict: strict)
-            try await check(folder, into: &one)
+            do {
+                if fix { try CheckFix.rewrite(folder, asideOutput: json || format != .text) }
+                try await check(folder, into: &one)
+            } catch let failure as CommandFailure {
+                one.addUnreadable(failure.problem(in: folder))
+            }
             if format == .text, !json { show(one, of: folder) }
             report.add(one)
         }

@@ -237,4 +237,26 @@ struct RewritingTests {
         #expect(try text("agents/a.yaml", in: files) == Self.newAgent)
         #expect(throws: CrewError.self) { try CrewRewriting("\(files.path)/nowhere") }
     }
+
+    @Test("A link to a file outside of the crew's folder is not followed")
+    func outside() throws {
+        let other = try CrewFiles(["real.yaml": Self.agent])
+        let files = try CrewFiles(["crew.yaml": "agents: [a]"])
+        try FileManager.default.createSymbolicLink(
+            atPath: "\(files.path)/agents/a.yaml", withDestinationPath: "\(other.path)/real.yaml")
+        let rewriting = try CrewRewriting(files.path)
+        #expect(rewriting.changes == [])
+        #expect(!rewriting.refusals.isEmpty)
+        #expect(rewriting.refusals.allSatisfy { $0.reason?.contains("outside") == true })
+        try rewriting.write()
+        #expect(try text("real.yaml", in: other) == Self.agent)
+    }
+
+    @Test("A draft that a crash left over is not in the way")
+    func leftover() throws {
+        let files = try CrewFiles(["crew.yaml": "agents: [a]", "agents/a.yaml": Self.agent])
+        try files.write("agents/a.yaml.crew-fix", Data("id: a".utf8))
+        try CrewRewriting(files.path).write()
+        #expect(try text("agents/a.yaml", in: files) == Self.newAgent)
+    }
 }

@@ -70,6 +70,8 @@ struct GroupKeyTests {
         ("join: {quorum: 1, policy: all}", "error conflicting_keys", "remove one"),
         ("join: {quorum: 0}", "error out_of_range", ""),
         ("join: {first_valid: {pattern: '['}}", "error invalid_pattern", "brackets"),
+        ("join: {first_valid: {pattern: '(?P<n>x)'}}", "error invalid_pattern", "brackets"),
+        ("join: {best_effort: {min: 0, deadline_seconds: 1}}", "error out_of_range", ""),
         ("join: {first_valid: {schema: 3}}", "error wrong_type", "properties"),
         ("join: {best_effort: {min: 1}}", "error missing_key", "deadline_seconds"),
         ("join: [all]", "error wrong_type", ""),

@@ -100,9 +100,9 @@ struct RunSettingTests {
 
     /// One quota each, and a spending that goes beyond it.
     static let quotaKeys = [
-        "max_tokens_per_call: 1", "max_tokens_per_day: 1", "max_cost_per_day: 0.000001",
-        "max_calls_per_minute: 1", "max_calls_per_day: 1", "max_memory_mb: 0.000001",
-        "max_daily_memory_gb: 0.000000001",
+        "max_tokens_per_call: 19", "max_tokens_per_day: 19", "max_cost_per_day: 0.000001",
+        "max_calls_per_minute: 1", "max_calls_per_day: 1", "max_memory_mb: 0.00002",
+        "max_daily_memory_gb: 0.00000002",
         "budgets: [{per: run, calls: 1}]",
     ]
 

@@ -34,6 +34,26 @@ struct CassetteFileTests {
         #expect(read.pieces.map(\.milliseconds) == [0, 1, 2, 3, 4])
     }
 
+    @Test(
+        "Keys, tokens, passwords and private keys are taken out, ordinary words stay",
+        arguments: [
+            ("a sk-abcdefghijklmnop b", "a <redacted> b"),
+            ("Authorization: Bearer abcdefghijklmnopqrst", "Authorization: Bearer <redacted>"),
+            ("Basic QWxhZGRpbjpvcGVuc2VzYW1l", "Basic <redacted>"),
+            ("basic responsibilities of all", "basic responsibilities of all"),
+            ("https://me:hunter22@example.com/x", "https://me:<redacted>@example.com/x"),
+            (
+                "x\n-----BEGIN RSA PRIVATE KEY-----\nMIIE+/=\n-----END RSA PRIVATE KEY-----\ny "
+                    + "ghp_abcdefghijklmnop",
+                "x\n<redacted>\ny <redacted>"
+            ),
+            ("-----BEGIN PRIVATE KEY-----\nMIIE", "<redacted>"),
+            ("-----BEGIN CERTIFICATE-----\nMIIE", "-----BEGIN CERTIFICATE-----\nMIIE"),
+        ])
+    func redaction(_ text: String, _ expected: String) {
+        #expect(SecretRedaction().redacted(text) == expected)
+    }
+
     @Test("A cassette is its owner's from the first moment, and so is one in another file's place")
     func permissions() throws {
         let folder = try CassetteFolder()

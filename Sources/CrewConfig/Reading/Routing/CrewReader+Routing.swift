@@ -100,7 +100,7 @@ extension CrewReader {
     mutating func checkedPattern(_ name: String, of block: BlockReader) -> String? {
         guard let pattern = block.text(name) else { return nil }
         do {
-            _ = try Regex(pattern)
+            _ = try TextPattern(pattern)
             return pattern
         } catch {
             problems.add(

@@ -102,8 +102,8 @@ extension DefinitionCheck {
     private mutating func checkLeast(
         _ least: Int, _ members: Int, _ id: GroupID, at path: DefinitionPath
     ) {
-        if least < 0 {
-            add(.error, "out_of_range", at: path, "min must be at least 0, got \(least)")
+        if least < 1 {
+            add(.error, "out_of_range", at: path, "min must be at least 1, got \(least)")
         } else if least > members, members > 0 {
             add(
                 .error, "out_of_range", at: path,
