@@ -14,16 +14,20 @@ public struct LoadedCrew: Sendable {
     public let secrets: SecretTexts
     /// The files that were read, `crew.yaml` first.
     public let files: [String]
+    /// The files that `${file:PATH}` names, also those that could not be read.
+    public let secretFiles: [String]
 
     init(
         definition: CrewDefinition, folder: String, files: [String], reading: [LocatedProblem],
-        sources: SourceMap, secrets: SecretTexts = SecretTexts()
+        sources: SourceMap, secrets: SecretTexts = SecretTexts(),
+        secretFiles: [String] = []
     ) {
         self.definition = definition
         self.folder = folder
         self.files = files
         self.sources = sources
         self.secrets = secrets
+        self.secretFiles = secretFiles
         guard definition.settings.isStrict else {
             self.reading = reading
             return

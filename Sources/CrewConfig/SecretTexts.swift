@@ -9,7 +9,10 @@ public struct SecretTexts: Sendable {
     ]
     private var texts: Set<String> = []
 
-    init() {}
+    public init() {}
+
+    /// Takes over all texts of others.
+    public mutating func add(_ others: SecretTexts) { texts.formUnion(others.texts) }
 
     /// - Parameter key: at whose place the text stands.
     mutating func add(_ text: EnvironmentText, of key: String) {

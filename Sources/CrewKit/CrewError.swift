@@ -47,6 +47,8 @@ extension CrewError.Code {
     public static let sessionBusy = Self("session_busy")
     public static let tooManyRuns = Self("too_many_runs")
     public static let shuttingDown = Self("shutting_down")
+    /// The server works on, without this crew.
+    public static let crewRetired = Self("crew_retired")
     public static let conflict = Self("conflict")
     /// The crew is not defined as it was when the run was worked.
     public static let definitionChanged = Self("definition_changed")

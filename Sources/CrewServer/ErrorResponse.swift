@@ -98,6 +98,7 @@ enum ErrorResponse {
         case .foreignSession: (.conflict, "The session is another crew's")
         case .foreignCrew: (.conflict, "The run is another crew's")
         case .conflict: (.conflict, "The run is not in that state")
+        case .crewRetired: (.gone, "The crew is not served any more")
         case .preconditionFailed: (.preconditionFailed, "The run has gone on")
         case .idempotencyConflict: (.unprocessableContent, "The key was used for another request")
         case .bodyTooLarge: (.contentTooLarge, "The body is too large")

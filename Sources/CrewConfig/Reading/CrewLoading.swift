@@ -36,7 +36,7 @@ struct CrewLoading {
         return LoadedCrew(
             definition: crew, folder: folder, files: files,
             reading: agents.problems.problems + reader.problems.problems + sources.oddities,
-            sources: sources, secrets: reader.secrets)
+            sources: sources, secrets: reader.secrets, secretFiles: reader.secretFiles)
     }
 
     /// What a crew without a name is called.

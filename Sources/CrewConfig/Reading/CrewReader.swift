@@ -4,6 +4,8 @@ import CrewKit
 struct CrewReader {
     var problems = ProblemList()
     var secrets = SecretTexts()
+    /// Files that `${file:PATH}` names.
+    var secretFiles: [String] = []
     let environment: [String: String]
     let isStrict: Bool
     /// The crew's folder, to which paths in it are relative.
@@ -51,6 +53,7 @@ struct CrewReader {
     ) -> String? {
         let expanded = EnvironmentText(text, variables: environment, folder: folder)
         secrets.add(expanded, of: key ?? name)
+        secretFiles += expanded.files
         for missing in expanded.missing { tell(missing, name, at: place) }
         return expanded.text.flatMap { $0.isEmpty ? nil : $0 }
     }

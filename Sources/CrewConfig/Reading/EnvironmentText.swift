@@ -10,6 +10,8 @@ struct EnvironmentText {
     private(set) var values: [String] = []
     /// What was read from files.
     private(set) var fileValues: [String] = []
+    /// The files that were to be read.
+    private(set) var files: [String] = []
 
     /// A reference that leads to nothing.
     enum Missing: Hashable {
@@ -60,8 +62,10 @@ struct EnvironmentText {
             missing.append(need.map { .needed(name, $0) } ?? .variable(name))
             return nil
         case .file(let path):
+            let file = path.hasPrefix("/") ? path : "\(folder)/\(path)"
+            files.append(file)
             do throws(SourceFile.Failure) {
-                let value = try Self.content(path.hasPrefix("/") ? path : "\(folder)/\(path)")
+                let value = try Self.content(file)
                 fileValues.append(value)
                 return value
             } catch {

@@ -82,21 +82,24 @@ package enum CallBound {
         return least
     }
 
-    /// With its own prompt, a conversation that fills the window, and the longest reply.
+    /// With its own prompt, a conversation that fills the window, and the longest reply, from the
+    /// dearest of its models.
     ///
-    /// The output is absent where nothing bounds it, and the cost where it or the price is unknown.
+    /// The output is absent where nothing bounds it, and the cost where it or a price is unknown.
     package static func most(
         of agent: AgentDefinition, in crew: CrewDefinition, prices: PriceTable
     ) -> (input: Int, output: Int?, cost: Int?) {
         let prompt = SystemPrompt(crew: crew).text(for: agent)
         let input = TokenEstimate.byClass(of: prompt) + crew.settings.contextWindow
         let output = agent.maxOutputTokens
-        let price = prices.price(of: agent.primary) ?? agent.price
-        let cost = output.flatMap { output in
-            price?.mostNanodollars(input: input, output: output)
-        }
+        let known =
+            [prices.price(of: agent.primary) ?? agent.price]
+            + agent.fallbacks.map { prices.price(of: $0.reference) }
         // What is free is so without a bound.
-        return (input, output, price == .free ? 0 : cost)
+        if known.allSatisfy({ $0 == .free }) { return (input, output, 0) }
+        guard let output, !known.contains(nil) else { return (input, output, nil) }
+        let costs = known.compactMap { $0?.mostNanodollars(input: input, output: output) }
+        return (input, output, costs.max())
     }
 
     /// The price of a model that is certain to be the one that is asked first.

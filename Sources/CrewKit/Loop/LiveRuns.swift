@@ -34,8 +34,21 @@ final class LiveRuns: Sendable {
         var waiting: [CheckedContinuation<Void, Never>] = []
     }
 
+    /// Why no more runs are taken.
+    private enum Closing {
+        case shutDown, retired
+
+        var refusal: CrewError {
+            switch self {
+            case .shutDown: CrewError(.shuttingDown, "the server is shutting down")
+            case .retired: CrewError(.crewRetired, "this crew is not served any more")
+            }
+        }
+    }
+
     private struct State {
-        var isClosed = false
+        var closing: Closing?
+        var isClosed: Bool { closing != nil }
         var claims = 0
         var runs: [RunID: Entry] = [:]
         /// Jobs that were handed over and that nobody works yet.
@@ -43,6 +56,8 @@ final class LiveRuns: Sendable {
         var sessions: Set<SessionID> = []
         /// Runs that wait for their session, and those who follow them.
         var queues: [SessionID: [RunID]] = [:]
+        /// That runs wait keeps the crew from being taken for idle.
+        var holds: [RunID: CrewVersions.Hold] = [:]
         var queuedFeeds: [RunID: EventFeed] = [:]
     }
 
@@ -84,7 +99,8 @@ final class LiveRuns: Sendable {
     /// - Parameters:
     ///   - isNext: true for a run that has waited for the session.
     ///   - version: with which the run is worked; absent takes the present one.
-    /// - Throws: `shuttingDown`, `tooManyRuns`, `sessionBusy`, or `conflict` when the run is live.
+    /// - Throws: `shuttingDown`, `crewRetired`, `tooManyRuns`, `sessionBusy`, or `conflict` when the
+    ///   run is live.
     func claim(
         _ run: RunID, session: SessionID?, isNext: Bool = false, version: CrewVersion? = nil
     ) throws(CrewError) -> Claim {
@@ -116,7 +132,7 @@ final class LiveRuns: Sendable {
     private func refusal(
         of run: RunID, session: SessionID?, isNext: Bool, in state: borrowing State
     ) -> CrewError? {
-        if state.isClosed { return CrewError(.shuttingDown, "the server is shutting down") }
+        if let closing = state.closing { return closing.refusal }
         if state.runs[run] != nil {
             return CrewError(.conflict, "run '\(run)' is being worked already")
         }
@@ -135,18 +151,20 @@ final class LiveRuns: Sendable {
 
     /// Gives a claimed run to whoever works runs.
     func begin(_ job: Job) {
-        let (isClosed, waiting) = state.withLock { state in
-            guard !state.isClosed else { return (true, [CheckedContinuation<Void, Never>]()) }
+        let (closing, waiting) = state.withLock { state in
+            if let closing = state.closing {
+                return (closing as Closing?, [CheckedContinuation<Void, Never>]())
+            }
             state.runs[job.run]?.job = job
             state.waiting[job.run] = job
             state.queuedFeeds[job.run] = nil
             let waiting = state.runs[job.run]?.waiting ?? []
             state.runs[job.run]?.waiting = []
-            return (false, waiting)
+            return (nil, waiting)
         }
-        if isClosed {
+        if let closing {
             release(job.claim)
-            job.feed.finish(CrewError(.shuttingDown, "the server is shutting down"))
+            job.feed.finish(closing.refusal)
         } else {
             handOver.yield(job)
         }
@@ -187,7 +205,7 @@ final class LiveRuns: Sendable {
     func closeIfIdle() -> Bool {
         let isIdle = state.withLock { state in
             guard state.runs.isEmpty, state.queues.isEmpty else { return false }
-            state.isClosed = true
+            state.closing = .retired
             return true
         }
         if isIdle { handOver.finish() }
@@ -198,7 +216,7 @@ final class LiveRuns: Sendable {
     func close() -> [Job] {
         handOver.finish()
         return state.withLock { state in
-            state.isClosed = true
+            state.closing = state.closing ?? .shutDown
             return Array(state.waiting.values)
         }
     }
@@ -206,7 +224,7 @@ final class LiveRuns: Sendable {
     /// Accepts no more runs and returns those that are live; `jobs` ends after them.
     func closeAdmission() -> [Job] {
         let jobs = state.withLock { state in
-            state.isClosed = true
+            state.closing = state.closing ?? .shutDown
             return state.runs.values.compactMap(\.job)
         }
         handOver.finish()
@@ -218,20 +236,24 @@ final class LiveRuns: Sendable {
 extension LiveRuns {
     /// Lets a run wait for its session.
     ///
-    /// - Throws: `tooManyRuns` when `limit` runs wait already.
+    /// - Throws: `tooManyRuns` when `limit` runs wait already; `crewRetired`.
     func enqueue(_ run: RunID, in session: SessionID, feed: EventFeed, limit: Int) throws(CrewError)
     {
-        let isFull = state.withLock { state in
-            guard state.queues[session]?.contains(run) != true else { return false }
-            guard (state.queues[session]?.count ?? 0) < limit else { return true }
+        let hold = versions.hold()
+        let (isAdded, refusal) = state.withLock { state -> (Bool, CrewError?) in
+            if state.closing == .retired { return (false, Closing.retired.refusal) }
+            guard state.queues[session]?.contains(run) != true else { return (false, nil) }
+            guard (state.queues[session]?.count ?? 0) < limit else {
+                let sentence = "\(limit) inputs wait for session '\(session)', which is the limit"
+                return (false, CrewError(.tooManyRuns, sentence, retryAfter: .seconds(5)))
+            }
             state.queues[session, default: []].append(run)
             state.queuedFeeds[run] = feed
-            return false
+            state.holds[run] = hold
+            return (true, nil)
         }
-        guard isFull else { return }
-        throw CrewError(
-            .tooManyRuns, "\(limit) inputs wait for session '\(session)', which is the limit",
-            retryAfter: .seconds(5))
+        if !isAdded { versions.letGo(hold) }
+        if let refusal { throw refusal }
     }
 
     /// The run that is to be worked next in a session that is free.
@@ -247,10 +269,12 @@ extension LiveRuns {
 
     /// Takes a run out of its queue; those who follow it stay with its feed.
     func dequeue(_ run: RunID, in session: SessionID) {
-        state.withLock { state in
+        let hold = state.withLock { state in
             state.queues[session]?.removeAll { $0 == run }
             if state.queues[session]?.isEmpty == true { state.queues[session] = nil }
+            return state.holds.removeValue(forKey: run)
         }
+        if let hold { versions.letGo(hold) }
     }
 
     /// Nobody needs to find the feed of that run any more.

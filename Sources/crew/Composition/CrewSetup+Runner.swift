@@ -18,10 +18,10 @@ extension CrewSetup {
         log: @escaping @Sendable (String) -> Void = { StandardStreams.complain($0) },
         _ body: @Sendable @escaping (CrewRunner, ModelChoices) async throws -> Result
     ) async throws -> Result {
-        let plan = RunnerPlan(store: store, recovery: recovery, callsModels: callsModels)
-        let log: @Sendable (String) -> Void = { [secrets = loaded.secrets] in
-            log(secrets.redacted($0))
-        }
+        let redaction = Redaction(loaded.secrets)
+        let plan = RunnerPlan(
+            store: store, recovery: recovery, callsModels: callsModels, redaction: redaction)
+        let log: @Sendable (String) -> Void = { log(redaction.redacted($0)) }
         return try await ToolProcesses.withStarted(for: loaded.definition, log: log) { processes in
             try await withParts(plan, processes, built: [:]) { models, choices, tools, built in
                 let runner = try runner(plan, models, tools, subcrews: Array(built.values))
@@ -63,6 +63,8 @@ private struct RunnerPlan: Sendable {
     let store: CommandStore
     var recovery = RecoveryPolicy.resume
     var callsModels = true
+    /// Gets the secrets of all crews that are asked.
+    var redaction = Redaction()
 }
 
 extension CrewSetup {
@@ -113,6 +115,7 @@ extension CrewSetup {
             return try await withSubcrews(rest, plan, processes, built: built, body)
         }
         let setup = try subcrew(in: folder)
+        plan.redaction.add(setup.loaded.secrets)
         return try await setup.withParts(plan, processes, built: built) { models, _, tools, built in
             var built = built
             built[key] = try setup.runner(plan, models, tools, subcrews: [])

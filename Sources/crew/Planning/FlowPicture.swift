@@ -40,7 +40,10 @@ struct FlowPicture {
     init(_ flow: CrewFlow, of crew: CrewDefinition, trace: FlowTrace? = nil, showsBuiltIns: Bool) {
         hasRun = trace != nil
         names = Dictionary(crew.agents.map { ($0.id, $0.name) }, uniquingKeysWith: { $1 })
-        let drawn = flow.edges.filter { showsBuiltIns || !$0.reason.isBuiltIn }
+        let unheard = Self.unheard(in: flow)
+        let drawn = flow.edges.filter {
+            (showsBuiltIns || !$0.reason.isBuiltIn) && !unheard.contains($0.from)
+        }
         // What only left out steps lead to is left out too.
         let ends = Set(drawn.map(\.to))
         for node in flow.nodes where node.agent != nil || node.isGroup || ends.contains(node) {
@@ -56,6 +59,13 @@ struct FlowPicture {
             add(node, isEntry: false)
             if let place = ids[node].flatMap({ places[$0] }) { nodes[place].isVisited = true }
         }
+    }
+
+    /// Agents that only ever work for others: where their own signals would lead is not drawn.
+    private static func unheard(in flow: CrewFlow) -> Set<CrewFlow.Node> {
+        let reached = flow.reached
+        let workers = Set(reached.compactMap(\.agent))
+        return Set(workers.map(CrewFlow.Node.agent).filter { !reached.contains($0) })
     }
 
     private mutating func add(_ node: CrewFlow.Node, isEntry: Bool) {

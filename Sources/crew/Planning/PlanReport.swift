@@ -24,7 +24,8 @@ struct PlanReport {
     private func summary(of path: PlannedPath) -> String {
         [
             Self.word(for: path), count(path.rounds, "round"), count(path.handoffs, "handoff"),
-            count(path.calls.count, "model call"), cost.bound(of: path.calls).text,
+            count(path.calls.count, "model call"),
+            cost.bound(of: path.calls).text + " without \(uncounted)",
         ].joined(separator: " · ")
     }
 
@@ -61,7 +62,7 @@ struct PlanReport {
         let worst = worst
         lines.append(
             "a run of \(definition.settings.maxRounds) rounds (max_rounds): \(worst.text)"
-                + (hasMore ? ", besides what groups and other crews take" : ""))
+                + " without \(hasMore ? "retries, groups and other crews" : "retries")")
         if !worst.unbounded.isEmpty {
             lines.append(
                 "no max_tokens, so that nothing bounds their replies: "
@@ -79,9 +80,17 @@ struct PlanReport {
         .ends: "end", .waits: "wait for an answer", .limit: "reach a limit", .fails: "fail",
     ]
 
+    /// What a path may take besides.
+    private var uncounted: String { usesTools ? "retries and rounds of tools" : "retries" }
+
+    private var usesTools: Bool {
+        walk.crews.values.contains { crew in
+            crew.definition.agents.contains { !$0.tools.isEmpty }
+        }
+    }
+
     private var assumptions: String {
-        let usesTools = definition.agents.contains { !$0.tools.isEmpty }
-        return "no model and no tool was called; each way in a circle is followed once"
+        "no model and no tool was called; each way in a circle is followed once"
             + (definition.routing.groups.isEmpty ? "" : "; members of groups succeed")
             + (usesTools ? "; each round that calls tools adds a model call" : "")
             + (triesBuiltIns || !definition.settings.usesBuiltInSignals

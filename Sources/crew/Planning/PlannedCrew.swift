@@ -3,7 +3,7 @@ import CrewKit
 
 /// A crew as a plan works it: everything that decides where a run goes, and nothing that costs.
 ///
-/// Tools are not called, budgets not counted, members of groups succeed, and replies need no shape of
+/// Tools are not called, nobody is asked to approve, budgets not counted, members of groups succeed, and replies need no shape of
 /// their own.
 struct PlannedCrew: Sendable {
     let name: String
@@ -33,6 +33,8 @@ struct PlannedCrew: Sendable {
                     isRoot: false)
             }
             guard let other = built[key] else { continue }
+            var tool = tool
+            tool.approval = .never
             tools.append(try CrewTool(tool, runner: other.runner))
         }
         let crew = try Self.bare(definition).validated(tools: [])
@@ -46,6 +48,7 @@ struct PlannedCrew: Sendable {
     private static func bare(_ definition: CrewDefinition) -> CrewDefinition {
         var bare = definition
         bare.settings.isStrict = false
+        bare.settings.toolApproval = .never
         bare.settings.budgets = []
         bare.settings.maxTokens = nil
         bare.mcpServers = []
@@ -53,6 +56,7 @@ struct PlannedCrew: Sendable {
             if case .crew = $0.work { return true }
             return false
         }
+        for index in bare.tools.indices { bare.tools[index].approval = .never }
         for index in bare.agents.indices {
             bare.agents[index].tools = []
             bare.agents[index].budgets = []

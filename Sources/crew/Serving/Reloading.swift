@@ -23,6 +23,10 @@ struct Reloading: Service {
                 group.addTask {
                     for await _ in signals { requests.add(nil) }
                 }
+                group.addTask {
+                    // Tries again what was refused: that asks for nothing else.
+                    for await _ in folders.retirements { requests.add([]) }
+                }
                 if watches {
                     group.addTask { try await watch(requests) }
                 }

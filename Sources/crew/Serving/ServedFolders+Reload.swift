@@ -8,7 +8,7 @@ extension ServedFolders {
     /// The crews whose files are not what they were when they were read, with what they are now.
     func changed() -> [String: FileMarks] {
         var changed: [String: FileMarks] = [:]
-        for (key, place) in places where units[key] != nil {
+        for (key, place) in places where units[key] != nil && !leaving.contains(key) {
             let present = place.present
             if present != place.marks { changed[key] = present }
         }
@@ -23,6 +23,12 @@ extension ServedFolders {
     /// - Parameter wanted: the folders of the crews; absent means all.
     /// - Throws: `CancellationError`.
     func reload(_ wanted: Set<String>?) async throws {
+        isReloading = true
+        defer {
+            isReloading = false
+            retireUnasked()
+        }
+        let units = units.filter { !leaving.contains($0.key) }
         var building = Building()
         // One that was refused may be right with what has changed elsewhere.
         building.wanted = wanted.map { $0.union(problems.keys) } ?? Set(units.keys)
@@ -41,11 +47,11 @@ extension ServedFolders {
             throw CancellationError()
         } catch {
             for open in building.opened.values { open.discard() }
-            for key in building.wanted { refuse(key, Self.text(of: error)) }
+            for key in building.wanted { refuse(key, text(of: error)) }
             return
         }
         for (key, failure) in building.failures where units[key] != nil {
-            refuse(key, Self.text(of: failure))
+            refuse(key, text(of: failure))
         }
     }
 
@@ -70,7 +76,6 @@ extension ServedFolders {
                 "crew '\(runner.name)' has a new version, \(open.version.digest ?? "without a digest"); \(runner.activeRuns) runs under way keep theirs"
             )
         }
-        retireUnasked()
     }
 
     private func refuse(_ key: String, _ problem: String) {
@@ -89,36 +94,6 @@ extension ServedFolders {
         for key in keys {
             guard let id = units[key]?.servedID else { continue }
             crews?.update(id, change)
-        }
-    }
-
-    /// Lets go of crews that no served one asks any more, once nothing of them is under way.
-    private func retireUnasked() {
-        var asked = Set(units.filter { $0.value.servedID != nil }.keys)
-        var open = Array(asked)
-        while let key = open.popLast() {
-            for other in units[key]?.asked ?? [] where asked.insert(other).inserted {
-                open.append(other)
-            }
-        }
-        for (key, unit) in units where !asked.contains(key) {
-            units[key] = nil
-            (places[key], problems[key]) = (nil, nil)
-            guard let runners else { continue }
-            background.add { [logger = plan.logger] in
-                do {
-                    try await runners.retire(unit.runner)
-                    // What its last version holds is closed when another one takes its place.
-                    let crew = unit.runner.crew
-                    try unit.runner.replace(
-                        with: CrewVersion(
-                            crew: crew, models: AbsentModel.set(for: crew.definition)))
-                } catch is CancellationError {
-                    return  // the server ends
-                } catch {
-                    logger.error("crew '\(unit.runner.name)' is not let go of: \(error)")
-                }
-            }
         }
     }
 }

@@ -35,12 +35,24 @@ actor ServedFolders {
     var problems: [String: String] = [:]
     /// What was read for each crew.
     var places: [String: Places] = [:]
+    /// Whom versions ask with which something is worked, or will be.
+    var asking: [CrewVersion: [String]] = [:]
+    /// Crews that no present version asks; they are not read again before one does.
+    var leaving: Set<String> = []
+    /// Those of them that end as soon as nothing of them is under way.
+    var ending: Set<String> = []
+    var isReloading = false
+    let redaction = Redaction()
+    /// That a crew has ended while the new version of another is refused.
+    let retirements: AsyncStream<Void>
+    let retirement: AsyncStream<Void>.Continuation
     private(set) var runners: CrewRunners?
     private(set) var crews: ServedCrews?
 
     init(plan: ServingPlan, background: BackgroundWork) {
         self.plan = plan
         self.background = background
+        (retirements, retirement) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
     }
 
     /// Builds the crews in those folders; to be called once.
@@ -51,7 +63,9 @@ actor ServedFolders {
         var building = Building(servedIDs: Dictionary(ids, uniquingKeysWith: { $1 }))
         for folder in folders {
             try await build(folder, into: &building)
-            if let failure = building.failures[CrewSetup.key(of: folder)] { throw failure }
+            if let failure = building.failures[CrewSetup.key(of: folder)] {
+                throw redacted(failure)
+            }
         }
         let runners = try CrewRunners(building.added.map(\.unit.runner))
         adopt(building)
@@ -98,7 +112,8 @@ extension ServedFolders {
     func build(_ folder: String, into building: inout Building) async throws {
         let key = CrewSetup.key(of: folder)
         guard building.seen.insert(key).inserted else { return }
-        guard units[key] == nil || building.wanted.contains(key) else { return }
+        let isTaken = units[key] != nil && !leaving.contains(key)
+        guard !isTaken || building.wanted.contains(key) else { return }
         do {
             try await open(folder, key, into: &building)
         } catch is CancellationError {
@@ -112,6 +127,7 @@ extension ServedFolders {
         places[key] = Places()
         note(Places(crews: [folder], files: plan.sharedFiles(nil)), of: key)
         let setup = try plan.setup(of: folder, showsProblems: building.isFirst)
+        redaction.add(setup.loaded.secrets)
         note(Places(files: plan.sharedFiles(setup)), of: key)
         let present = units[key]?.runner
         let name = setup.loaded.definition.name
@@ -127,15 +143,14 @@ extension ServedFolders {
             if let failure = building.failures[otherKey] {
                 if building.isFirst { throw failure }
                 note(Places(crews: [other]), of: key)
-                throw CommandFailure("in the crew that it asks: \(Self.text(of: failure))")
+                throw CommandFailure("in the crew that it asks: \(text(of: failure))")
             }
             asked[otherKey] =
                 units[otherKey]?.runner
                 ?? building.added.first { $0.key == otherKey }?.unit.runner
         }
-        let logger = plan.logger
         let open = try await OpenVersion.open(setup, asking: asked, in: background) {
-            logger.warning("\($0)")
+            [logger = plan.logger, redaction] in logger.warning("\(redaction.redacted($0))")
         }
         building.opened[key] = open
         building.asked[key] = asked.keys.sorted()
@@ -164,11 +179,24 @@ extension ServedFolders {
         for (key, open) in building.opened {
             guard let runner = units[key]?.runner else { continue }
             units[key]?.asked = building.asked[key] ?? []
+            remember(open.version, of: runner, asks: building.asked[key] ?? [])
             open.adopt(by: runner)
         }
     }
 
-    static func text(of failure: any Error) -> String {
+    /// What went wrong, without secrets.
+    nonisolated func text(of failure: any Error) -> String {
+        redaction.redacted(Self.plainText(of: failure))
+    }
+
+    private nonisolated func redacted(_ failure: any Error) -> any Error {
+        let text = text(of: failure)
+        guard text != Self.plainText(of: failure) else { return failure }
+        let code = (failure as? CommandFailure)?.code ?? ExitCodes.failed
+        return CommandFailure(failure is CrewError ? "error: \(text)" : text, code: code)
+    }
+
+    private static func plainText(of failure: any Error) -> String {
         switch failure {
         case let failure as CommandFailure: failure.message
         case let failure as UnreadableCrew: failure.problem.description

@@ -41,6 +41,6 @@ struct ServingPlan: Sendable {
         let named = prices ?? environment["CREW_PRICES"] ?? PriceFiles.usualPath(environment)
         let prices = setup?.loaded.definition.settings.pricesFile
         return [environmentFile ?? ".env", named, prices].compactMap { $0 }.filter { !$0.isEmpty }
-            + (setup?.loaded.files ?? [])
+            + (setup?.loaded.files ?? []) + (setup?.loaded.secretFiles ?? [])
     }
 }

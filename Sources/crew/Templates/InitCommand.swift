@@ -1,4 +1,5 @@
 import ArgumentParser
+import CrewConfig
 import Foundation
 
 /// Makes a crew to begin with.
@@ -65,6 +66,11 @@ struct TemplateWriter {
         return trimmed.isEmpty ? "crew" : trimmed
     }
 
+    /// What the first lines of the files name, for editors.
+    private static var schemas: [(path: String, text: String)] {
+        KeyTable.File.allCases.map { ("schema/\($0).json", KeySchema.text(of: $0)) }
+    }
+
     /// - Throws: `CommandFailure` when something is there already, or cannot be written.
     func write(_ template: CrewTemplate) throws {
         let files = FileManager.default
@@ -80,7 +86,7 @@ struct TemplateWriter {
                         "error: '\(folder)' is there already; name a folder that is not")
                 }
             }
-            for (path, text) in template.files(for: crewName) {
+            for (path, text) in template.files(for: crewName) + Self.schemas {
                 let file = root.appending(path: path)
                 try files.createDirectory(
                     at: file.deletingLastPathComponent(), withIntermediateDirectories: true)

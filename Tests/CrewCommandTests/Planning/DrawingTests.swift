@@ -94,6 +94,19 @@ struct DrawingTests {
         #expect(DOTWriter.text(of: picture) == DOTWriter.text(of: Self.picture))
     }
 
+    @Test("What an agent could do that only works for a group is not drawn as a way of the run")
+    func unheard() {
+        let routing = RoutingDefinition(
+            signals: ["a": [SignalRoute("[G]", to: "g")], "b": [SignalRoute("[A]", to: "a")]],
+            groups: ["g": ParallelGroup(agents: ["b"], nextAgent: "a")])
+        let crew = CrewDefinition(
+            name: "t", agents: [AgentDefinition(id: "a"), AgentDefinition(id: "b")],
+            routing: routing)
+        let picture = FlowPicture(CrewFlow(crew), of: crew, showsBuiltIns: false)
+        #expect(picture.edges.allSatisfy { !$0.labels.contains("[A]") })
+        #expect(picture.edges.contains { $0.isDashed && $0.labels == ["member"] })
+    }
+
     @Test("crew graph writes each format, by name or by the file's, and says what is missing")
     func formats() async throws {
         let folder = try Product.example("it-support-en").path

@@ -181,6 +181,45 @@ struct PlanTests {
         #expect(plan["worst"]?["tokens"]?.integer == tokens * 10)
     }
 
+    @Test("The dearest of an agent's models counts, and what is not counted is said")
+    func fallbacks() async throws {
+        let folder = try Self.crew("a", "defaults: {a: null}")
+        let text = """
+            id: a
+            name: a
+            max_tokens: 100
+            primary: {provider: scripted, model: m}
+            backup: {provider: openai, model: gpt-4o}
+            """
+        try Data(text.utf8).write(to: URL(filePath: "\(folder)/agents/a.yaml"))
+        let ended = try await Product.run("plan", folder, "hi", "--json")
+        let most = try JSONValue(parsing: ended.output)["paths"]?.array?.first?["most"]
+        #expect(try #require(most?["cost"]?.double) > 0.05, "\(ended.output)")
+        let told = try await Product.run("plan", folder, "hi")
+        #expect(told.output.contains(" without retries\n"), "\(told.output)")
+    }
+
+    @Test("Nobody is asked to approve what a plan does")
+    func approvals() async throws {
+        let other = try Self.crew("b", "defaults: {b: null}")
+        let name = try String(contentsOfFile: "\(other)/crew.yaml", encoding: .utf8)
+            .replacing("name: test", with: "name: other")
+        try Data(name.utf8).write(to: URL(filePath: "\(other)/crew.yaml"))
+        let folder = try Self.crew(
+            "a",
+            """
+            signals:
+              a: [{signal: "[ASK]", type: sub_crew, target: other}]
+            """,
+            more: """
+                settings: {tool_approval: always}
+                sub_crews: {other: {path: \(other), description: Helps., approval: always}}
+                """)
+        let paths = try await Self.paths(folder, "hi")
+        #expect(paths.count == 2)
+        #expect(paths.allSatisfy { $0.hasSuffix("| completed") }, "\(paths)")
+    }
+
     @Test("A crew with errors is not planned")
     func wrong() async throws {
         let folder = try Self.crew("a", "defaults: {a: nobody}")

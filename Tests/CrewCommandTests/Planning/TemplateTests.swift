@@ -46,6 +46,23 @@ struct TemplateTests {
         }
     }
 
+    @Test("The schemas that the files name are there", arguments: names)
+    func schemas(_ template: String) async throws {
+        let folder = try await Self.made(template)
+        let files = try FileManager.default.subpathsOfDirectory(atPath: folder)
+        var named = 0
+        for file in files where file.hasSuffix(".yaml") {
+            let place = URL(filePath: "\(folder)/\(file)")
+            let first = try String(contentsOf: place, encoding: .utf8).prefix { $0 != "\n" }
+            guard let match = first.firstMatch(of: #/\$schema=(\S+)/#) else { continue }
+            let schema = place.deletingLastPathComponent().appending(path: String(match.1))
+            let text = try String(contentsOf: schema, encoding: .utf8)
+            #expect(try JSONValue(parsing: text)["$schema"] != nil, "\(file)")
+            named += 1
+        }
+        #expect(named >= 3)
+    }
+
     fileprivate struct Told {
         var path: [String] = []
         var text = ""

@@ -1,8 +1,5 @@
-import AsyncHTTPClient
 import CrewKit
 import Foundation
-import NIOCore
-import NIOHTTP1
 import Testing
 
 @Suite("Crews that are read again while they are served", .timeLimit(.minutes(2)))
@@ -117,40 +114,5 @@ struct ReloadTests {
         let refused = try await Product.run(
             "serve", one.folder, other.folder, "--port", "0", "--scripted", "--store", "memory")
         #expect(refused.code != 0 && refused.errors.contains("two crews"), "\(refused.errors)")
-    }
-}
-
-extension ServedCrew {
-    fileprivate func document(
-        _ path: String, body: String? = nil, waits: Bool = false
-    ) async throws -> JSONValue {
-        try JSONValue(parsing: try await text(of: path, body: body, waits: waits))
-    }
-
-    fileprivate func text(
-        of path: String, body: String? = nil, waits: Bool = false
-    ) async throws -> String {
-        var request = HTTPClientRequest(url: address + path)
-        if let body {
-            request.method = .POST
-            request.body = .bytes(ByteBuffer(string: body))
-        }
-        if waits { request.headers.add(name: "Prefer", value: "wait") }
-        let response = try await HTTPClient.shared.execute(request, timeout: .seconds(60))
-        return String(buffer: try await response.body.collect(upTo: 1 << 20))
-    }
-
-    /// The one crew that is served.
-    fileprivate func crew() async throws -> JSONValue {
-        try await document("/v1/crews")["crews"]?.array?.first ?? .null
-    }
-
-    fileprivate func start(_ input: String) async throws -> String {
-        try await document("/v1/runs", body: #"{"input":"\#(input)"}"#)["id"]?.string ?? ""
-    }
-
-    fileprivate func answer(_ input: String) async throws -> String? {
-        let run = try await document("/v1/runs", body: #"{"input":"\#(input)"}"#, waits: true)
-        return run["result"]?["text"]?.string
     }
 }

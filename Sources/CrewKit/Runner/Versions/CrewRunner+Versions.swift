@@ -39,13 +39,17 @@ extension CrewRunner {
 }
 
 extension CrewRunner {
-    /// Ends the runner of a crew that nobody asks any more, once nothing of it is under way.
+    /// Waits until none of its runs is worked, and none waits for its session.
     ///
     /// - Throws: `CancellationError`.
-    func retire() async throws {
-        repeat {
-            try await versions.drained(versions.current, isLast: true)
-        } while !live.closeIfIdle()
+    package func idle() async throws { try await versions.idle() }
+
+    /// Ends the runner of a crew that nobody asks any more.
+    ///
+    /// - Returns: false when something of it is under way; nothing is changed then.
+    func retireIfIdle() -> Bool {
+        guard live.closeIfIdle() else { return false }
         directory.remove(self)
+        return true
     }
 }

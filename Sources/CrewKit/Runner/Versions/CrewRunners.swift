@@ -72,8 +72,16 @@ public final class CrewRunners: Sendable {
     ///
     /// - Throws: `CancellationError`.
     public func retire(_ runner: CrewRunner) async throws {
-        try await runner.retire()
+        repeat { try await runner.idle() } while !retireIfIdle(runner)
+    }
+
+    /// Takes out a crew that nobody asks any more, when nothing of it is under way.
+    ///
+    /// - Returns: false when something is; nothing is changed then.
+    package func retireIfIdle(_ runner: CrewRunner) -> Bool {
+        guard runner.retireIfIdle() else { return false }
         state.withLock { $0.runners.removeAll { $0 === runner } }
+        return true
     }
 }
 

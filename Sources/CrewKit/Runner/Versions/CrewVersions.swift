@@ -8,11 +8,15 @@ final class CrewVersions: Sendable {
         fileprivate let number: Int
     }
 
-    /// Somebody who waits until nothing uses a version any more.
+    /// That work waits which begins with the version of its time, until it is let go.
+    struct Hold: Sendable {
+        fileprivate let number: Int
+    }
+
+    /// Somebody who waits until nothing uses a version any more, or nothing is worked at all.
     private struct Waiter {
-        let version: CrewVersion
-        /// True when the version may still be the present one.
-        let isLast: Bool
+        /// Absent waits until nothing is worked and nothing waits.
+        let version: CrewVersion?
         let continuation: CheckedContinuation<Void, Never>
     }
 
@@ -20,11 +24,12 @@ final class CrewVersions: Sendable {
         var current: CrewVersion
         var count = 0
         var uses: [Int: CrewVersion] = [:]
+        var holds: Set<Int> = []
         var waiters: [Int: Waiter] = [:]
 
         func isSatisfied(_ waiter: Waiter) -> Bool {
-            guard waiter.isLast || current !== waiter.version else { return false }
-            return !uses.values.contains { $0 === waiter.version }
+            guard let version = waiter.version else { return uses.isEmpty && holds.isEmpty }
+            return current !== version && !uses.values.contains { $0 === version }
         }
     }
 
@@ -49,16 +54,34 @@ final class CrewVersions: Sendable {
         change { $0.uses[use.number] = nil }
     }
 
+    func hold() -> Hold {
+        state.withLock { state in
+            state.count += 1
+            state.holds.insert(state.count)
+            return Hold(number: state.count)
+        }
+    }
+
+    /// Does nothing when that has been done.
+    func letGo(_ hold: Hold) {
+        change { $0.holds.remove(hold.number) }
+    }
+
     func replace(with version: CrewVersion) {
         change { $0.current = version }
     }
 
     /// Waits until nothing is worked with a version any more, nor will be.
     ///
-    /// - Parameter isLast: true for a version that nothing takes the place of: then only what uses it
-    ///   is waited for.
     /// - Throws: `CancellationError`.
-    func drained(_ version: CrewVersion, isLast: Bool = false) async throws {
+    func drained(_ version: CrewVersion) async throws { try await wait(for: version) }
+
+    /// Waits until nothing is worked with any version, and nothing waits to be.
+    ///
+    /// - Throws: `CancellationError`.
+    func idle() async throws { try await wait(for: nil) }
+
+    private func wait(for version: CrewVersion?) async throws {
         let number = state.withLock { state in
             state.count += 1
             return state.count
@@ -66,8 +89,7 @@ final class CrewVersions: Sendable {
         await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 let isOver = state.withLock { state in
-                    let waiter = Waiter(
-                        version: version, isLast: isLast, continuation: continuation)
+                    let waiter = Waiter(version: version, continuation: continuation)
                     if Task.isCancelled || state.isSatisfied(waiter) { return true }
                     state.waiters[number] = waiter
                     return false
