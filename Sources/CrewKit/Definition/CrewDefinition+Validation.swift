@@ -24,9 +24,19 @@ extension CrewDefinition {
         tools: Set<ToolName>, prices: PriceTable = .bundled
     ) throws(CrewError) -> ValidatedCrew {
         let errors = problems(tools: tools, prices: prices).filter { $0.severity == .error }
-        guard errors.isEmpty, let first = entryPoint ?? agents.first?.id else {
+        guard errors.isEmpty else {
             let lines = errors.map { "\($0.path): \($0.message)" }
             throw CrewError(.invalidDefinition, lines.joined(separator: "\n"))
+        }
+        return try resolved(tools: tools)
+    }
+
+    /// The form that can run of a definition in which no errors were found.
+    ///
+    /// - Throws: `invalidDefinition` without an agent.
+    package func resolved(tools: Set<ToolName>) throws(CrewError) -> ValidatedCrew {
+        guard let first = entryPoint ?? agents.first?.id else {
+            throw CrewError(.invalidDefinition, "the crew has no agents")
         }
         let known = tools.union(self.tools.map(\.name))
         let resolved = agents.map { ($0.id, resolve($0, tools: known)) }
