@@ -94,6 +94,12 @@ public struct LoadedCrew: Sendable {
             problem, in: place?.file ?? folder, at: place?.position ?? .start)
     }
 
+    /// The same, with the line that it is about.
+    public func quoted(_ problem: DefinitionProblem) -> LocatedProblem {
+        var lines = SourceLines()
+        return lines.quoting(located(problem))
+    }
+
     private func redacted(_ found: LocatedProblem) -> LocatedProblem {
         var found = found
         found.problem.message = secrets.redacted(found.problem.message)
@@ -109,8 +115,8 @@ extension DefinitionProblem {
     /// The problem in words that hold no key, token or password.
     var withoutSecrets: DefinitionProblem {
         var problem = self
-        problem.message = SecretText.masked(message)
-        problem.suggestion = suggestion.map { SecretText.masked($0) }
+        problem.message = SecretName.masked(message)
+        problem.suggestion = suggestion.map(SecretName.masked)
         return problem
     }
 }

@@ -80,6 +80,30 @@ struct CheckCommandTests {
         #expect(text.errors.contains("\(bad)/.env:2:1: error: a line must be NAME=value"))
     }
 
+    @Test("Crews that work for a crew are checked too, with their own files and lines")
+    func subCrews() async throws {
+        func crew(_ name: String, _ more: String) -> String {
+            "name: \(name)\nagents: [a]\n\(more)"
+        }
+        let root = try Self.crew([
+            "desk/crew.yaml": crew(
+                "desk",
+                "sub_crews: {one: {path: ../one, description: d}, two: {path: ../two, description: d}}\n"
+            ),
+            "desk/agents/a.yaml": Self.agent + "tools: [one, two]\n",
+            "one/crew.yaml": crew("same", "sub_crews: {deep: {path: ../deep, description: d}}\n"),
+            "one/agents/a.yaml": Self.agent + "tools: [deep]\n",
+            "two/crew.yaml": crew("same", ""), "two/agents/a.yaml": Self.agent,
+            "deep/crew.yaml": crew("deep", "settings:\n  max_rounds: many\n"),
+            "deep/agents/a.yaml": Self.agent,
+        ])
+        let ended = try await Product.run("check", "\(root)/desk", "--quiet")
+        #expect(ended.code == 1)
+        #expect(ended.output.contains("deep/crew.yaml:4:15: error: max_rounds must be"))
+        #expect(ended.output.contains("two/crew.yaml:1:7: error: two crews are named 'same'"))
+        #expect(try await Product.run("check", "\(root)/two", "--quiet").code == 0)
+    }
+
     @Test("sarif names rules, levels and regions, and files from the working directory")
     func sarif() async throws {
         let folder = try Self.crew(Self.wrong)

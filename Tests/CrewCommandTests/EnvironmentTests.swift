@@ -10,7 +10,8 @@ struct EnvironmentTests {
         arguments: [
             ("A=1", "A", "1"), ("export A_B = x y ", "A_B", "x y"), ("A=\"x # y\"", "A", "x # y"),
             ("A='x'", "A", "x"), ("A=x # note", "A", "x"), ("A=", "A", ""), ("A=b=c", "A", "b=c"),
-            ("A=x\r", "A", "x"),
+            ("A=x\r", "A", "x"), ("A=\"dot val\" # c", "A", "dot val"), ("A='v' # c", "A", "v"),
+            ("A=\"{\"k\": 1}\"", "A", "{\"k\": 1}"), ("A=\"x\" # \"y\"", "A", "x"),
         ])
     func lines(line: String, name: String, value: String) throws {
         let variable = try #require(
@@ -24,7 +25,8 @@ struct EnvironmentTests {
         #expect(try EnvironmentReader.variable(in: line[...], place: "f:1:1") == nil)
     }
 
-    @Test("Anything else is told with its place", arguments: ["A", "=1", "A B=1"])
+    @Test(
+        "Anything else is told with its place", arguments: ["A", "=1", "A B=1", "A=\"x", "A='x' y"])
     func wrong(line: String) {
         #expect { try EnvironmentReader.variable(in: line[...], place: ".env:3:1") } throws: {
             ($0 as? CommandFailure)?.message.hasPrefix(".env:3:1: error:") == true
@@ -40,6 +42,15 @@ struct EnvironmentTests {
             .environment(["A": "process"])
         #expect(environment["A"] == "process")
         #expect(environment["B"] == "file")
+    }
+
+    @Test("Lines may end as Windows ends them", arguments: ["\r\n", "\n", "\r"])
+    func lineEnds(end: String) throws {
+        let folder = try Product.temporaryFolder()
+        let lines = ["# first", "A=1", "", "B=\"2 3\"", "C=4", ""]
+        try Data(lines.joined(separator: end).utf8).write(to: folder.appending(path: ".env"))
+        let environment = try EnvironmentReader(folder: folder.path, file: nil).environment([:])
+        #expect(environment == ["A": "1", "B": "2 3", "C": "4"])
     }
 
     @Test("A named file that is not there is an error")

@@ -145,7 +145,7 @@ struct ProblemPlaceTests {
         Case(
             crew: "settings: {retry_backoff_min_millis: 3000, retry_backoff_max_seconds: 2}",
             expected: "crew.yaml:2:71: warning out_of_range"),
-        Case(agent: "---\nx: 1", expected: "agents/a.yaml:1:1: warning more_documents"),
+        Case(agent: "---\nx: 1", expected: "agents/a.yaml:4:1: warning more_documents"),
     ]
 
     @Test("Each mistake is told once, at its place", arguments: cases)

@@ -64,6 +64,34 @@ struct SecretTests {
         #expect(found.first?.problem.message.contains("say where") == true)
     }
 
+    /// Files with a secret in them, and whether a warning says so.
+    static let clear: [([String: String], Bool)] = [
+        (oneAgent(crew: "mcp_servers: {h: {url: \"https://h.example/x?api_key=SECRET\"}}"), true),
+        (oneAgent(crew: "mcp_servers: {y: {command: [y, \"--password=SECRET\"], x: 1}}"), true),
+        (oneAgent(crew: "mcp_servers: {y: {command: [y], env: {DB_PASS: SECRET}}}"), true),
+        (oneAgent("api_keyy: SECRET # why"), false),
+        (oneAgent("x: 1\npass_phrase: 'SECRET'"), false),
+    ]
+
+    @Test("What is secret by its name is in no line that is shown", arguments: clear)
+    func names(_ text: [String: String], _ isTold: Bool) throws {
+        let secret = "Tr0ub4dor3xyz"
+        let files = try CrewFiles(text.mapValues { $0.replacing("SECRET", with: secret) })
+        let found = try files.load().problems(tools: [])
+        let shown = found.map(\.quotedDescription).joined(separator: "\n")
+        #expect(shown.contains("***") && !shown.contains(secret), "\(shown)")
+        #expect(found.contains { $0.problem.code == "secret_in_file" } == isTold, "\(shown)")
+    }
+
+    @Test("A misspelt number of tokens is shown, and words with '=' in prose are no secrets")
+    func noSecrets() throws {
+        let found = try CrewFiles(
+            oneAgent("max_tokenss: 5000\nsystem_prompt: answer with token=something or key=other")
+        ).load().problems(tools: [])
+        #expect(found.contains { $0.quote?.text == "max_tokenss: 5000" })
+        #expect(!found.contains { $0.problem.code == "secret_in_file" })
+    }
+
     @Test("A secret is in no problem and in no description of the definition")
     func redaction() throws {
         let secret = "hunter2hunter2"

@@ -36,8 +36,15 @@ struct KeyCheck {
             problems.add(
                 .warning, "unknown_key", at: place,
                 "'\(entry.key.prefix(80))' is not a key of \(table.name); it is ignored",
-                suggestion: NearestWord.suggestion(for: entry.key, among: table.words))
+                suggestion: Self.suggestion(for: entry.key, in: table))
         }
+    }
+
+    /// The key that a shorter word begins, else the one that is closest.
+    private static func suggestion(for word: String, in table: KeyTable) -> String? {
+        let longer = word.count < 3 ? [] : table.words.filter { $0.hasPrefix(word) }
+        if longer.count == 1, let only = longer.first { return "did you mean '\(only)'?" }
+        return NearestWord.suggestion(for: word, among: table.words)
     }
 
     /// Tells that a key was given under two of its names.
@@ -89,6 +96,13 @@ struct KeyCheck {
             let words = [key.name] + key.aliases
             let isThere = words.contains { map[$0].map { !Self.isEmpty($0.value) } ?? false }
             guard isNeeded, !isThere else { continue }
+            if let given = words.lazy.compactMap({ map[$0] }).first(where: { !$0.value.isNull }) {
+                problems.add(
+                    .error, "missing_key", at: place.entering(given),
+                    "'\(given.key)' of \(table.name) is empty",
+                    suggestion: "give it a value — \(key.documentation)")
+                continue
+            }
             var place = map[key.name].map(place.entering) ?? place
             if map[key.name] == nil { place.path = place.path.appending(key.name) }
             problems.add(
@@ -133,6 +147,11 @@ extension KeyCheck {
         case .list(let element): check(node, asListOf: element, key, at: place)
         case .block(let table): check(node, as: table, at: place)
         case .again(_, let table): check(node, as: table(), at: place)
+        case .textOrBlock where node.list != nil, .wordOrBlock where node.list != nil:
+            // A list on the key's line is pointed at, one below it by its key.
+            var place = place
+            if node.position.line == place.position.line { place.position = node.position }
+            wrongType(node, key.name, type.words.replacing("`", with: ""), at: place)
         case .textOrBlock(let table):
             if node.scalar == nil { check(node, as: table, at: place) }
         case .wordOrBlock(_, let table) where node.scalar == nil:

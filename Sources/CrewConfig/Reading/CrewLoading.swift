@@ -96,6 +96,13 @@ extension CrewLoading {
     private mutating func tellMissing(
         _ id: AgentID, among known: some Sequence<AgentID>, at place: Place
     ) {
+        if let file = agents.files.first(where: { $0.file.hasSuffix("/agents/\(id).yaml") }) {
+            return reader.problems.add(
+                .warning, "missing_agent_file", at: place,
+                "agent '\(id)' has no file: agents/\(id).yaml describes agent '\(file.id)'; "
+                    + "the crew goes without it",
+                suggestion: "write 'id: \(id)' in that file, or list '\(file.id)' here")
+        }
         let advice =
             NearestWord.of(id.rawValue, among: known.map(\.rawValue))
             .map { "did you mean '\($0)'?" } ?? "write agents/\(id).yaml with 'id: \(id)'"

@@ -27,7 +27,9 @@ struct CrewReader {
                 "the key '\(key.name)' is given twice in one block; this one counts",
                 suggestion: "remove it here or in line \(key.first.line)")
         }
-        if document.hasMore {
+        if let more = document.moreAt {
+            var place = place
+            place.position = more
             problems.add(
                 .warning, "more_documents", at: place,
                 "the file has a second document after '---', which is not read")
@@ -55,6 +57,12 @@ struct CrewReader {
         secrets.add(expanded, of: key ?? name)
         secretFiles += expanded.files
         for missing in expanded.missing { tell(missing, name, at: place) }
+        if let malformed = expanded.malformed.first {
+            problems.add(
+                .warning, "malformed_reference", at: place,
+                "\(name): '\(malformed.start)' begins no reference and is taken as it is written",
+                suggestion: malformed.advice)
+        }
         return expanded.text.flatMap { $0.isEmpty ? nil : $0 }
     }
 

@@ -4,6 +4,8 @@ struct EnvironmentText {
     /// The text with all references replaced; absent when something is missing.
     private(set) var text: String?
     private(set) var missing: [Missing] = []
+    /// What looks like a reference and is none.
+    private(set) var malformed: [MalformedReference] = []
     /// Whether there was a reference at all.
     private(set) var hasReferences = false
     /// What took the place of references.
@@ -35,11 +37,15 @@ struct EnvironmentText {
                 let reference = Reference(inner[..<end])
             else {
                 // Not a reference: it stays as it is.
+                malformed.append(MalformedReference(inner))
                 result += "${"
                 rest = inner
                 continue
             }
             hasReferences = true
+            if inner[..<end].contains("${") {
+                malformed.append(MalformedReference(nested: inner[..<end]))
+            }
             result += value(of: reference, variables, folder) ?? ""
             rest = inner[inner.index(after: end)...]
         }

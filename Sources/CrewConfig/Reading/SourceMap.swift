@@ -29,6 +29,9 @@ struct SourceMap: Sendable {
 
     /// The path as it was written: what `sub_crews` names is a tool for everybody else.
     func written(_ path: DefinitionPath) -> DefinitionPath {
+        if path.document == .script, documents[.script] == nil {
+            return DefinitionPath(.crew, [.key("script")] + path.steps)
+        }
         guard path.document == .crew, path.steps.first == .key("tools"), path.steps.count > 1,
             case .key(let name) = path.steps[1], let root = documents[.crew]?.root.map,
             root["tools"]?.value.map?[name] == nil, root["sub_crews"]?.value.map?[name] != nil

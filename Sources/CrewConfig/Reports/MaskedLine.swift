@@ -10,11 +10,20 @@ struct MaskedLine {
 
     init(_ lines: [[Unicode.Scalar]], at index: Int) {
         line = lines[index]
-        let looking = SecretText.ranges(in: line)
+        let looking = Self.joined(SecretText.ranges(in: line) + SecretName.values(in: line))
         if let start = Self.startOfSecret(lines, at: index), start < line.count {
             secrets = looking.filter { $0.upperBound <= start } + [start..<line.count]
         } else {
             secrets = looking
+        }
+    }
+
+    /// The ranges in order; those that share letters as one.
+    private static func joined(_ ranges: [Range<Int>]) -> [Range<Int>] {
+        ranges.sorted { $0.lowerBound < $1.lowerBound }.reduce(into: []) { joined, range in
+            guard let last = joined.last, last.overlaps(range) else { return joined.append(range) }
+            joined[joined.count - 1] =
+                last.lowerBound..<Swift.max(last.upperBound, range.upperBound)
         }
     }
 
@@ -52,8 +61,13 @@ extension MaskedLine {
     private static func startOfSecret(_ lines: [[Unicode.Scalar]], at index: Int) -> Int? {
         let line = lines[index]
         // The line's own keys, the blocks that it stands in, and the same in flow style.
-        for key in keys(on: line) where isSecret(key.name) {
+        for key in keys(on: line) {
             let start = line[key.end...].firstIndex { $0 != " " } ?? line.count
+            // A block of a name like that is none: its own keys tell what is secret in it.
+            let isUnknown =
+                start < line.count && !"{[".unicodeScalars.contains(line[start])
+                && SecretName.isUnknownSecret(key.name) && !isCount(line[start...], of: key.name)
+            guard isSecret(key.name) || isUnknown else { continue }
             return isReference(line[start...]) ? nil : start
         }
         var indent = line.prefix { $0 == " " }.count
@@ -93,7 +107,14 @@ extension MaskedLine {
     }
 
     private static func isSecret(_ key: String) -> Bool {
-        SecretText.isSecretKey(key) || ["headers", "environment"].contains(key)
+        SecretText.isSecretKey(key) || ["headers", "environment", "env"].contains(key)
+    }
+
+    /// Whether a number of tokens is given, under a key that is only misspelt.
+    private static func isCount(_ value: ArraySlice<Unicode.Scalar>, of key: String) -> Bool {
+        let number = value.prefix { !" ,}#".unicodeScalars.contains($0) }
+        return key.lowercased().contains("token") && number.count <= 9
+            && number.allSatisfy { "0123456789_.".unicodeScalars.contains($0) }
     }
 
     /// Whether a value only names an environment variable, perhaps with a comment behind it.

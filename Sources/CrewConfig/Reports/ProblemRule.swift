@@ -54,6 +54,10 @@ extension ProblemRule {
             "an environment variable is not set",
             "Set it, or give another value with ${NAME:-otherwise}."
         ),
+        "malformed_reference": (
+            "something looks like a reference and is none",
+            "Write ${NAME}, ${NAME:-otherwise}, ${NAME:?what is missing} or ${file:PATH}."
+        ),
         "unreadable_secret": (
             "a secret's file cannot be read",
             "Put the secret there, readable by whoever runs the crew."
@@ -122,6 +126,9 @@ extension ProblemRule {
         "unknown_agent": ("there is no such agent", "Names must be ids of listed agents."),
         "conflicting_behavior": (
             "parts of an agent's behaviour contradict each other", "Remove one of them."
+        ),
+        "unreachable_rule": (
+            "a rule of the script never answers", "The first rule that fits answers: move it up."
         ),
         "unfilled_placeholder": (
             "nothing fills a placeholder", "It is sent to the model as it is written."
@@ -198,6 +205,9 @@ extension ProblemRule {
         ),
         "cache_of_run": ("a run as a tool has a cache", "Runs are not remembered."),
         "missing_crew_folder": ("there is no crew in that folder", "It must hold a crew.yaml."),
+        "duplicate_crew": (
+            "two crews have one name", "Runs are told apart by the names of their crews."
+        ),
         "crew_includes_itself": (
             "a crew works for itself", "Crews as tools must not lead in a circle."
         ),

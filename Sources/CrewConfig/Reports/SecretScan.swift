@@ -5,7 +5,7 @@ struct SecretScan {
     private(set) var problems = ProblemList()
 
     /// Blocks whose values go to other machines or programs; a secret in them is known by its key.
-    private static let carriers = ["headers", "environment", "query"]
+    private static let carriers = ["headers", "environment", "env", "query"]
 
     mutating func scan(_ root: YAMLNode, of document: DefinitionPath.Document, in file: String) {
         let place = Place(file: file, path: DefinitionPath(document), position: root.position)
@@ -33,12 +33,12 @@ struct SecretScan {
         // The reader of models has told about it already.
         guard key != "api_key", key != "api_key_env" else { return }
         let isReference = text.contains("${") && !text.contains(":-")
-        if isCarried, SecretText.isSecretKey(key), !text.isEmpty, !isReference,
+        if isCarried, SecretName.isSecret(key), !text.isEmpty, !isReference,
             !text.contains("{{")
         {
             return tell("'\(key.prefix(40))' holds a secret", key: key, at: place)
         }
-        guard SecretText.isIn(text) else { return }
+        guard SecretText.isIn(text) || SecretName.isIn(text) else { return }
         tell(
             "\(key.isEmpty ? "a value" : "'\(key.prefix(40))'") holds what looks like a key, "
                 + "a token or a password", key: key, at: place)

@@ -39,6 +39,7 @@ public struct CrewRewriting: Sendable {
         if FileManager.default.fileExists(atPath: "\(folder)/script.yaml") {
             add("\(folder)/script.yaml", .script)
         }
+        keepMeaning(of: folder)
     }
 
     private mutating func add(_ path: String, _ table: KeyTable) {
@@ -68,13 +69,59 @@ public struct CrewRewriting: Sendable {
                 Item(file: path, line: $0.line, text: $0.text, reason: $0.reason)
             }
             let new = (old.starts(with: mark) ? mark : []) + Array(found.text.utf8)
-            if new != old { files.append((path, old, new)) }
+            guard new != old else { return }
+            guard SourceFile.mayBeWritten(path) else {
+                return refuseChanges(of: path, "the file is read-only: give it write permission")
+            }
+            files.append((path, old, new))
         } catch {
             guard !error.isNoFile else { return }
             refusals.append(
                 Item(file: path, line: error.position.line, text: "not read", reason: error.problem)
             )
         }
+    }
+
+    /// Leaves out files whose new text would make another crew of this one.
+    private mutating func keepMeaning(of folder: String) {
+        guard !files.isEmpty else { return }
+        let environment = Self.environment(files.map(\.old))
+        func meaning(_ texts: [String: [UInt8]]) -> CrewDefinition? {
+            SourceFile.$drafts.withValue(texts) {
+                // What cannot be loaded has no meaning that could be lost.
+                var crew = try? CrewFolder.load(folder, environment: environment).definition
+                crew?.digest = nil
+                return crew
+            }
+        }
+        func drafts(_ files: [(path: String, old: [UInt8], new: [UInt8])]) -> [String: [UInt8]] {
+            Dictionary(files.map { ($0.path, $0.new) }, uniquingKeysWith: { $1 })
+        }
+        let before = meaning([:])
+        guard meaning(drafts(files)) != before else { return }
+        let others = files.filter { meaning([$0.path: $0.new]) != before }.map(\.path)
+        for path in others.isEmpty ? files.map(\.path) : others {
+            refuseChanges(of: path, "the crew would work otherwise then: do it by hand")
+            files.removeAll { $0.path == path }
+        }
+    }
+
+    /// A value for every variable that the files speak of, so that none counts as not given.
+    private static func environment(_ texts: [[UInt8]]) -> [String: String] {
+        var variables: [String: String] = [:]
+        for text in texts {
+            for match in String(decoding: text, as: UTF8.self).matches(of: /\$\{([A-Za-z0-9_]+)/) {
+                variables[String(match.1)] = "value of \(match.1)"
+            }
+        }
+        return variables
+    }
+
+    private mutating func refuseChanges(of path: String, _ reason: String) {
+        refusals += changes.filter { $0.file == path }.map {
+            Item(file: path, line: $0.line, text: $0.text, reason: reason)
+        }
+        changes.removeAll { $0.file == path }
     }
 
     /// Writes the files that change, each at once or not at all.

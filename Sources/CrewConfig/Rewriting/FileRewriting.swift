@@ -63,6 +63,14 @@ struct FileRewriting {
                 movable.append(form)
             }
         }
+        // The flat keys of a model stop counting beside its block: all go, or none.
+        if block == "primary", !movable.isEmpty, movable.count < forms.count {
+            for form in movable {
+                refuse(
+                    form, "another key of the model cannot move; all have to move together", &kept)
+            }
+            return
+        }
         let target = document.root.map?[block].flatMap { $0.value.isNull ? nil : $0 }
         if let target, let reason = lines.reasonNotToEnter(target) {
             for form in movable { refuse(form, reason, &kept) }

@@ -35,6 +35,13 @@ extension SourceFile {
         guard rename(draft, target) == 0 else { throw abandoned(draft, nil) }
     }
 
+    /// Whether anybody has write permission; who runs as root always may, and should not.
+    static func mayBeWritten(_ path: String) -> Bool {
+        var status = stat()
+        guard stat(path, &status) == 0 else { return true }
+        return status.st_mode & 0o222 != 0 && access(path, W_OK) == 0
+    }
+
     private static func write(_ bytes: [UInt8], to descriptor: Int32) -> Bool {
         var count = 0
         while count < bytes.count {

@@ -4,6 +4,9 @@ import Foundation
 enum SourceFile {
     static let maximumBytes = 1_048_576
 
+    /// What is read in place of files, by path: texts that may be written later.
+    @TaskLocal static var drafts: [String: [UInt8]] = [:]
+
     /// Why a file could not be read, in words that follow its name.
     struct Failure: Error {
         var problem: String
@@ -39,6 +42,7 @@ enum SourceFile {
     }
 
     static func bytes(at path: String) throws(Failure) -> [UInt8] {
+        if let draft = drafts[path] { return draft }
         // Not blocking, or a pipe of that name would make us wait for a writer.
         let descriptor = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
         guard descriptor >= 0 else { throw failure(errno) }

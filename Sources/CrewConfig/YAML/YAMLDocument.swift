@@ -5,8 +5,8 @@ struct YAMLDocument: Sendable {
     /// An empty block when the text holds nothing.
     var root: YAMLNode
     var repeatedKeys: [RepeatedKey] = []
-    /// Whether another document follows, which is not read.
-    var hasMore = false
+    /// Where another document begins, which is not read.
+    var moreAt: SourcePosition?
 
     /// A key that a block has more than once; the last one counts.
     struct RepeatedKey: Sendable {
@@ -49,7 +49,17 @@ struct YAMLDocument: Sendable {
             let root = try composer.node(first, depth: 0)
             return YAMLDocument(root: root, repeatedKeys: composer.repeatedKeys)
         }
-        document.hasMore = try parser.nextRoot() != nil
+        if let second = try parser.nextRoot() {
+            document.moreAt = start(of: second, in: masked.text)
+        }
         return document
+    }
+
+    /// The line of dashes above a document.
+    private static func start(of document: Node, in text: String) -> SourcePosition {
+        let lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
+        let below = min(document.mark?.line ?? lines.count, lines.count)
+        let dashes = lines[..<below].lastIndex { $0.hasPrefix("---") }
+        return SourcePosition(line: (dashes ?? max(0, below - 1)) + 1, column: 1)
     }
 }

@@ -36,5 +36,7 @@ struct InputTemplate: Sendable, Hashable {
 }
 
 extension Substring {
-    fileprivate var trimmed: String { split(separator: " ").joined(separator: " ") }
+    fileprivate var trimmed: String {
+        split { $0 == " " || $0 == "\t" }.joined(separator: " ")
+    }
 }

@@ -30,9 +30,11 @@ struct EnvironmentReader {
                 code: ExitCodes.unreadable)
         }
         var variables: [String: String] = [:]
-        for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false)
-            .enumerated()
-        {
+        // A line end of Windows is one character, and another one than "\n".
+        let lines = text.split(omittingEmptySubsequences: false) {
+            $0 == "\n" || $0 == "\r\n" || $0 == "\r"
+        }
+        for (index, line) in lines.enumerated() {
             guard let (name, value) = try Self.variable(in: line, place: "\(path):\(index + 1):1")
             else { continue }
             variables[name] = value
@@ -54,14 +56,30 @@ struct EnvironmentReader {
             throw CommandFailure(
                 "\(place): error: a line must be NAME=value", code: ExitCodes.unreadable)
         }
-        return (name, unquoted(parts[1].trimmingCharacters(in: .whitespaces)))
+        let value = parts[1].trimmingCharacters(in: .whitespaces)
+        guard let mark = value.first, mark == "\"" || mark == "'" else {
+            return (name, withoutComment(value))
+        }
+        guard let quoted = quoted(value.dropFirst(), by: mark) else {
+            throw CommandFailure(
+                "\(place): error: the quote \(mark) is not closed, or text stands behind it",
+                code: ExitCodes.unreadable)
+        }
+        return (name, quoted)
     }
 
-    private static func unquoted(_ value: String) -> String {
-        for mark in ["\"", "'"]
-        where value.count >= 2 && value.hasPrefix(mark) && value.hasSuffix(mark) {
-            return String(value.dropFirst().dropLast())
+    /// The text up to the mark behind which nothing but a comment stands.
+    private static func quoted(_ text: Substring, by mark: Character) -> String? {
+        var rest = text
+        while let end = rest.firstIndex(of: mark) {
+            rest = rest[text.index(after: end)...]
+            let further = rest.drop(while: \.isWhitespace)
+            if further.isEmpty || further.first == "#" { return String(text[..<end]) }
         }
+        return nil
+    }
+
+    private static func withoutComment(_ value: String) -> String {
         guard let comment = value.range(of: " #") else { return value }
         return value[..<comment.lowerBound].trimmingCharacters(in: .whitespaces)
     }

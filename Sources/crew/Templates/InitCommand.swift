@@ -38,7 +38,7 @@ struct InitCommand: ParsableCommand {
     }
 
     private static func nextSteps(_ name: String, _ template: CrewTemplate) -> String {
-        let folder = name.contains(where: \.isWhitespace) ? "'\(name)'" : name
+        let folder = NextCommands.quoted(name)
         return """
             \(name): \(template.summary)
 

@@ -16,6 +16,7 @@ struct ProblemCodeTests {
         "sandbox_missing": "depends on the machine",
         "endpoint_unreachable": "EndpointInspectionTests",
         "endpoint_unclear": "EndpointInspectionTests",
+        "duplicate_crew": "CheckCommandTests, with crews beside each other",
         "rejected_api_key": "EndpointInspectionTests", "model_not_found": "EndpointInspectionTests",
     ]
 

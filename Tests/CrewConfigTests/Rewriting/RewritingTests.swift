@@ -145,6 +145,39 @@ struct RewritingTests {
         #expect(try meaning(files) == before)
     }
 
+    /// Flat keys of a model of which one cannot move.
+    static let inseparable = [
+        "id: a\nname: A\nmodel: >-\n  m1\nprovider: >-\n  scripted\napi_key_env: HOME\n",
+        "id: a\nname: A\nmodel: |\n  m1\nprovider: ollama\napi_key_env: HOME\n",
+        "id: a\nname: A\nx: &m\n  model: m1\n  provider: ollama\n<<: *m\napi_key_env: HOME\n",
+    ]
+
+    @Test("The flat keys of a model move together, or none does", arguments: inseparable)
+    func together(_ agent: String) throws {
+        let files = try CrewFiles(["crew.yaml": "agents: [a]", "agents/a.yaml": agent])
+        let rewriting = try CrewRewriting(files.path)
+        #expect(rewriting.changes == [])
+        #expect(
+            rewriting.refusals.contains {
+                $0.text.contains("api_key_env") && $0.reason?.contains("together") == true
+            }, "\(rewriting.refusals)")
+        try rewriting.write()
+        #expect(try text("agents/a.yaml", in: files) == agent)
+    }
+
+    @Test("A file without write permission stays, and that is said")
+    func readOnly() throws {
+        let files = try CrewFiles(["crew.yaml": "agents: [a]", "agents/a.yaml": Self.agent])
+        try FileManager.default.setAttributes(
+            [.posixPermissions: 0o444], ofItemAtPath: "\(files.path)/agents/a.yaml")
+        let rewriting = try CrewRewriting(files.path)
+        #expect(rewriting.changes == [])
+        #expect(rewriting.refusals.allSatisfy { $0.reason?.contains("read-only") == true })
+        #expect(rewriting.refusals.count == 6)
+        try rewriting.write()
+        #expect(try text("agents/a.yaml", in: files) == Self.agent)
+    }
+
     @Test("A group named in place of its members stays, with what to write")
     func parallelTargets() throws {
         let files = try CrewFiles(

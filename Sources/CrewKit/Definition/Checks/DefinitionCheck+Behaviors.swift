@@ -9,6 +9,13 @@ extension DefinitionCheck {
                     suggestion: nearestAgent(to: agent.rawValue))
             }
             guard let target, !agents.contains(target) else { continue }
+            if groups.contains(GroupID(target.rawValue)) {
+                add(
+                    .error, "unknown_target", at: path,
+                    "the default of agent '\(agent)' is the group '\(target)'; it has to be an agent",
+                    suggestion: "let a signal of '\(agent)' lead to the group")
+                continue
+            }
             add(
                 .error, "unknown_target", at: path,
                 "the default of agent '\(agent)' is '\(target)', which does not exist",

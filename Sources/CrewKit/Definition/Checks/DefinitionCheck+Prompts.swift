@@ -81,11 +81,13 @@ extension DefinitionCheck {
     }
 
     mutating func checkPlaceholders(
-        in text: String, _ what: String, known: [String], at path: DefinitionPath
+        in text: String, _ what: String, known: [String], mayHaveBlanks: Bool = false,
+        at path: DefinitionPath
     ) {
         var told: Set<String> = []
         for place in Placeholders.all(in: text) {
-            guard !known.contains(place.inner), told.insert(place.written).inserted else {
+            let isFilled = known.contains(mayHaveBlanks ? place.name : place.inner)
+            guard !isFilled, told.insert(place.written).inserted else {
                 continue
             }
             let isSpaced = known.contains(place.name)

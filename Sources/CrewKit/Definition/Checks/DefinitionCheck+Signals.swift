@@ -139,6 +139,6 @@ extension DefinitionCheck {
         }
         checkPlaceholders(
             in: template, "input_template of signal '\(route.signal)'",
-            known: ["input", "reply", "agent"], at: place)
+            known: InputTemplate.places, mayHaveBlanks: true, at: place)
     }
 }

@@ -29,6 +29,7 @@ struct DefinitionCheck {
         checkModels()
         problems += DeclaredToolCheck(crew, agents: agents).problems
         problems += ServerCheck(crew).problems
+        problems += ScriptCheck(crew, tools: self.tools).problems
         problems += BudgetCheck(crew, prices: prices).problems
         problems += FlowCheck(crew, prices: prices).problems
     }
