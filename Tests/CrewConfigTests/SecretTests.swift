@@ -85,9 +85,9 @@ struct SecretTests {
 
     @Test("A misspelt number of tokens is shown, and words with '=' in prose are no secrets")
     func noSecrets() throws {
-        let found = try CrewFiles(
-            oneAgent("max_tokenss: 5000\nsystem_prompt: answer with token=something or key=other")
-        ).load().problems(tools: [])
+        let files = try CrewFiles(
+            oneAgent("max_tokenss: 5000\nsystem_prompt: answer with token=something or key=other"))
+        let found = try files.load().problems(tools: [])
         #expect(found.contains { $0.quote?.text == "max_tokenss: 5000" })
         #expect(!found.contains { $0.problem.code == "secret_in_file" })
     }
