@@ -46,7 +46,7 @@ struct ConversationTests {
     @Test("What was cut off is not mixed up with what comes next, which is shown once")
     func interrupted() async throws {
         let crew = try KeptCrew()
-        try crew.script(wordsPerSecond: 3)
+        try crew.script(wordsPerSecond: 1)
         let shown = try await talk(
             ["chat", crew.folder, "--color", "always"],
             [
@@ -60,7 +60,7 @@ struct ConversationTests {
     @Test("A kept run that was interrupted goes on later where it stood")
     func goesOn() async throws {
         let crew = try KeptCrew()
-        try crew.script(wordsPerSecond: 3)
+        try crew.script(wordsPerSecond: 0.7)
         _ = try await talk(
             ["run", crew.folder, "hello", "--store", "sqlite", "--color", "always"],
             [("said", .interrupt)])

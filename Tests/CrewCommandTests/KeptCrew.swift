@@ -47,7 +47,7 @@ struct KeptCrew: Sendable {
     }
 
     /// Writes the script; replies come word by word at that speed.
-    func script(wordsPerSecond: Int = 0) throws {
+    func script(wordsPerSecond: Double = 0) throws {
         try write(
             "script.yaml",
             """

@@ -209,7 +209,7 @@ struct KeptRunTests {
     @Test("What a killed process left unfinished is called interrupted and goes on")
     func interrupted() async throws {
         let crew = try KeptCrew()
-        try crew.script(wordsPerSecond: 1)
+        try crew.script(wordsPerSecond: 0.02)
         try await Product.kill(
             ["run", crew.folder, "hello", "--store", "sqlite", "--json"]
         ) { $0.contains("round_started") }

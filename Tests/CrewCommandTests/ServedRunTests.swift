@@ -7,7 +7,7 @@ import Testing
 struct ServedRunTests {
     /// A crew that is served, with one run that came to rest with this input.
     private func serving(
-        _ input: String, wordsPerSecond: Int = 0,
+        _ input: String, wordsPerSecond: Double = 0,
         _ body: @Sendable @escaping (KeptCrew, String, ServedCrew) async throws -> Void
     ) async throws -> KeptCrew {
         let crew = try KeptCrew()
