@@ -89,8 +89,16 @@ struct PlanReport {
         }
     }
 
+    private var isShortened: Bool {
+        definition.settings.maxHandoffs > PlannedCrew.mostHandoffs
+            || definition.settings.maxRounds > PlannedCrew.mostRounds
+    }
+
     private var assumptions: String {
         "no model and no tool was called; each way in a circle is followed once"
+            + (isShortened
+                ? "; no path is walked further than \(PlannedCrew.mostHandoffs) handoffs and "
+                    + "\(PlannedCrew.mostRounds) rounds, though the crew allows more" : "")
             + (definition.routing.groups.isEmpty ? "" : "; members of groups succeed")
             + (usesTools ? "; each round that calls tools adds a model call" : "")
             + (triesBuiltIns || !definition.settings.usesBuiltInSignals

@@ -45,10 +45,18 @@ struct PlannedCrew: Sendable {
             subcrews: isRoot ? built.values.map(\.runner) : [])
     }
 
+    /// Further than this no path is walked, whatever the crew allows.
+    static let mostHandoffs = 50
+    static let mostRounds = 100
+
     private static func bare(_ definition: CrewDefinition) -> CrewDefinition {
         var bare = definition
         bare.settings.isStrict = false
         bare.settings.toolApproval = .never
+        // A plan has no time of its own, and a circle need not be gone round for ever.
+        bare.settings.timeout = .seconds(86_400)
+        bare.settings.maxHandoffs = min(bare.settings.maxHandoffs, Self.mostHandoffs)
+        bare.settings.maxRounds = min(bare.settings.maxRounds, Self.mostRounds)
         bare.settings.budgets = []
         bare.settings.maxTokens = nil
         bare.mcpServers = []

@@ -48,6 +48,17 @@ struct PlanTests {
         }
     }
 
+    @Test("A crew that may go round for ever is planned as far as it is walked, which is said")
+    func far() async throws {
+        let folder = try Self.crew(
+            "a", "signals: {a: [{signal: \"[A]\", target: a}]}",
+            more: "settings: {max_handoffs: 100000, max_rounds: 1000000, timeout_seconds: 0.5}")
+        let ended = try await Product.run(list: ["plan", folder, "hi"])
+        #expect(ended.code == 0, "\(ended.errors)")
+        #expect(ended.output.contains("no path is walked further than 50 handoffs"))
+        #expect(!ended.output.contains("timeout_seconds"))
+    }
+
     @Test("Every signal, and none, is a path with its end")
     func signals() async throws {
         let folder = try Self.crew(
