@@ -25,13 +25,13 @@ struct CheckBench {
         }
         let growth = residentKilobytes() - before
         try crew.remove()
-        let check = median(checks)
-        let parse = median(parses)
+        let checkTime = median(checks)
+        let parseTime = median(parses)
         print(
             """
             {"agents":\(agents),"rounds":\(rounds),"problems":\(problems),\
-            "check_ms":\(rounded(check)),"yams_ms":\(rounded(parse)),\
-            "ratio":\(rounded(check / parse)),"resident_kb":\(residentKilobytes()),\
+            "check_ms":\(rounded(checkTime)),"yams_ms":\(rounded(parseTime)),\
+            "ratio":\(rounded(checkTime / parseTime)),"resident_kb":\(residentKilobytes()),\
             "growth_kb":\(growth)}
             """)
     }
