@@ -204,7 +204,7 @@ struct ToolPolicyTests {
         let often = ToolPolicy(
             breaker: ToolPolicy.Breaker(failures: 1),
             rate: ToolPolicy.Rate(calls: 1, per: .seconds(100)))
-        let busy = try applied(often, to: Flaky([]), FrozenClock())
+        let busy = try applied(often, to: Flaky([]), ManualClock())
         _ = try await busy.call(invocation())
         for _ in 0..<3 {
             let refusal = await #expect(throws: ToolFailure.self) {
