@@ -83,6 +83,9 @@ enum ErrorResponse {
         switch code {
         case .invalidInput: (.badRequest, "The request cannot be read")
         case .unknownAgent: (.badRequest, "There is no such agent")
+        case .unauthorized: (.unauthorized, "A key is needed")
+        case .forbidden: (.forbidden, "The key does not allow this")
+        case .tooManyRequests: (.tooManyRequests, "Too many requests")
         case .foreignOrigin: (.forbidden, "Requests from other sites are refused")
         case .notFound: (.notFound, "Not found")
         case .unknownRun: (.notFound, "There is no such run")
@@ -117,6 +120,9 @@ struct MethodNotAllowed: Error {
 }
 
 extension CrewError.Code {
+    static let unauthorized = Self("unauthorized")
+    static let forbidden = Self("forbidden")
+    static let tooManyRequests = Self("too_many_requests")
     static let foreignOrigin = Self("foreign_origin")
     static let notFound = Self("not_found")
     static let methodNotAllowed = Self("method_not_allowed")

@@ -21,6 +21,12 @@ public struct ServerOptions: Sendable {
     /// Inputs that the page offers to try.
     public var examples: [String] = []
     public var version = "0"
+    /// Looks at what the server needs besides its store; has to answer soon.
+    public var dependencies: @Sendable () async -> [DependencyState] = { [] }
+    /// What happens in the runs of the crews that are served; the runners have to have the same one.
+    public var activity = RunActivity()
+    /// The room for runs, for health and figures; the runners have to have the same one.
+    public var admission = RunAdmission()
     /// How long streams may go on when the server is asked to stop.
     public var drainTime: Duration = .seconds(10)
     /// How long a client may take nothing of what is there for it.

@@ -24,18 +24,27 @@ final class EventFeed: Sendable {
 
     private let state: Mutex<State>
     private let capacity: Int
+    /// Tells the watchers of the process too.
+    let tap: RunTap?
 
     /// - Parameter sequence: the last event that was stored before this feed began.
-    init(after sequence: Int, capacity: Int) {
+    init(after sequence: Int, capacity: Int, tap: RunTap? = nil) {
         precondition(capacity > 0, "a feed must hold at least one item")
         self.capacity = capacity
+        self.tap = tap
         state = Mutex(State(baseSequence: sequence, newestSequence: sequence))
     }
 
     /// Shows events that have been stored.
-    func publish(_ events: [StoredEvent]) { add(events.map(FeedItem.event)) }
+    func publish(_ events: [StoredEvent]) {
+        add(events.map(FeedItem.event))
+        tap?.note(events.map(RunObservation.Item.event))
+    }
 
-    func publish(_ delta: MessageDelta) { add([.delta(delta)]) }
+    func publish(_ delta: MessageDelta) {
+        add([.delta(delta)])
+        if delta.index == 0 { tap?.note([.firstToken(delta.agent, branch: delta.branch)]) }
+    }
 
     /// Nothing comes after this until the run goes on with a new feed.
     func finish(_ failure: CrewError? = nil) {

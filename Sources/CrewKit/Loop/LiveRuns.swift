@@ -21,6 +21,8 @@ final class LiveRuns: Sendable {
         let state: RunState
         let journal: RunJournal
         let control: RunControl
+        /// The right to be worked, where that is bounded.
+        var ticket: RunAdmission.Ticket?
 
         var run: RunID { claim.run }
         var feed: EventFeed { journal.feed }

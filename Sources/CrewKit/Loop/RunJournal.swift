@@ -113,7 +113,11 @@ final class RunJournal: Sendable {
         _ events: [RunEvent], branch: BranchID?, isSaid: Bool = false
     ) async throws -> [StoredEvent] {
         let stored = numbered(events, branch: branch)
-        try await store.append(stored, to: run)
+        if let tap = feed.tap {
+            try await tap.measuring(stored.count) { try await store.append(stored, to: run) }
+        } else {
+            try await store.append(stored, to: run)
+        }
         let rests = branch == nil && events.contains(where: \.isRest)
         state.withLock { state in
             state.lastSequence += stored.count

@@ -11,6 +11,8 @@ public struct ModelRequest: Sendable, Hashable {
     public var format: ResponseFormat?
     /// The run that asks; endpoints are told nothing of it, their limits share calls out by it.
     public var run: RunID?
+    /// The span of the call, for endpoints that take part in traces; absent where nobody traces.
+    public var trace: TraceContext?
     /// What the call may spend; absent means as much as it likes.
     public var budget: CallBudget?
 

@@ -15,8 +15,10 @@ public struct RunRequest: Sendable, Hashable {
     /// A second request with the same key is not a second run.
     public var idempotencyKey: IdempotencyKey?
 
-    /// Who asks, for budgets that are counted by tenant.
+    /// Who asks: whose run it is, and for budgets that are counted by tenant.
     public var tenant: String?
+    /// The request that asks.
+    public var origin: RunOrigin?
 
     /// The call of another run that this one works for; the engine's own tools set it.
     var caller: RunCaller?

@@ -11,6 +11,18 @@ extension RunState {
         if pause?.kind == .approval, openApprovals.isEmpty { pause = nil }
     }
 
+    private mutating func begin(_ started: RunStarted) {
+        entries = started.history + [.user(started.input)]
+        model = started.model
+        caller = started.caller
+        session = started.session
+        tenant = started.tenant
+        origin = started.origin
+        definition = started.definition
+        allowances = 1
+        beginTurn(of: started.agent)
+    }
+
     private mutating func apply(_ event: RunEvent, at sequence: Int, _ time: Date) {
         switch event {
         case .queued, .turnStarted, .contextTrimmed, .toolProgressed: break
@@ -19,20 +31,14 @@ extension RunState {
         case .replyRejected(let rejected): take(rejected)
         case .budgetReported(let report): take(report)
         case .runStarted(let started):
-            entries = started.history + [.user(started.input)]
-            model = started.model
-            caller = started.caller
-            session = started.session
-            tenant = started.tenant
-            definition = started.definition
-            allowances = 1
-            beginTurn(of: started.agent)
+            begin(started)
         case .resumed(let resumed): resume(resumed)
         case .recovered: recover()
         case .forked(let fork): take(fork)
         case .roundStarted(let started):
             rounds += 1
             totalRounds += 1
+            roundSequence = sequence
             modelCalls += 1
             if case .repairDue = phase {} else { isRepairing = false }
             phase = .roundUnderWay(started.agent)

@@ -2,6 +2,7 @@
 extension RunState {
     /// With an answer the agent's turn begins anew; without one the run goes on where it stood.
     mutating func resume(_ resumed: RunResumed) {
+        origin = resumed.origin ?? origin
         let party = pause?.kind == .external ? pause?.party : nil
         pause = nil
         cancelDepth = nil

@@ -26,7 +26,7 @@ extension RunState: Codable {
 
     private enum CodingKeys: String, CodingKey {
         case member, phase, pause, phaseBeforeEnd, cancelDepth, turnOwner, model, entries, counts,
-            usage, cost, caller, session, tenant, definition, isRepairing, aggregating
+            usage, cost, caller, session, tenant, origin, definition, isRepairing, aggregating
         case followed, lastSpeaker, lastText
     }
 
@@ -58,6 +58,7 @@ extension RunState: Codable {
         (allowances, lostCalls) = (counts.allowances, counts.lostCalls)
         session = try values.decodeIfPresent(SessionID.self, forKey: .session)
         tenant = try values.decodeIfPresent(String.self, forKey: .tenant)
+        origin = try values.decodeIfPresent(RunOrigin.self, forKey: .origin)
         definition = try values.decodeIfPresent(String.self, forKey: .definition)
         isRepairing = try values.decode(Bool.self, forKey: .isRepairing)
         aggregating = try values.decodeIfPresent(Aggregating.self, forKey: .aggregating)
@@ -86,6 +87,7 @@ extension RunState: Codable {
                 tokens: tokens, allowances: allowances, lostCalls: lostCalls), forKey: .counts)
         try values.encodeIfPresent(session, forKey: .session)
         try values.encodeIfPresent(tenant, forKey: .tenant)
+        try values.encodeIfPresent(origin, forKey: .origin)
         try values.encodeIfPresent(definition, forKey: .definition)
         try values.encode(isRepairing, forKey: .isRepairing)
         try values.encodeIfPresent(aggregating, forKey: .aggregating)

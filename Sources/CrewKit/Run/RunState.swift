@@ -25,6 +25,10 @@ struct RunState: Sendable {
     var caller: RunCaller?
     var session: SessionID?
     var tenant: String?
+    /// The request that made it go on last.
+    var origin: RunOrigin?
+    /// The event with which the model call began that is under way.
+    var roundSequence: Int?
     /// The digest of the crew's definition with which the run was worked last, where it is known.
     var definition: String?
     /// How often the limits began to count anew, the first time included.
@@ -98,6 +102,7 @@ struct RunState: Sendable {
         self.caller = run.caller
         self.session = run.session
         self.tenant = run.tenant
+        self.origin = run.origin
         self.allowances = run.allowances
         self.turnOwner = member.agent
         self.phase = .turnDue(member.agent)

@@ -22,6 +22,7 @@ extension CrewRunner {
         let shared = try await sharedEvents(of: original, through: last)
         let forked = RunForked(run: run, sequence: last, input: input, model: model)
         let id = options.makeRunID()
+        let ticket = try place(for: original.tenant, nil, isNew: true)
         let claim = try live.claim(id, session: nil)
         do {
             if let input { try check(input, claim.crew) }
@@ -31,7 +32,7 @@ extension CrewRunner {
                 id: id, crew: name, session: nil, parent: run, createdAt: opening.time)
             try await store.create(record, events: shared + opening.stored)
             try await copyArtifacts(of: run, to: id)
-            return handOver(claim, opening)
+            return handOver(claim, opening, ticket: ticket)
         } catch {
             live.release(claim)
             throw error

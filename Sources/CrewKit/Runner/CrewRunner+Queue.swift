@@ -9,12 +9,16 @@ extension CrewRunner {
         let crew = crew
         let queued = RunQueued(
             crew: name, input: request.input, agent: request.startAgent ?? crew.entryPoint,
-            session: session, model: request.model, definition: crew.definition.digest)
+            session: session, model: request.model, definition: crew.definition.digest,
+            tenant: request.tenant, origin: request.origin)
         let first = StoredEvent(sequence: 1, time: time, event: .queued(queued))
         let record = RunRecord(
             id: run, crew: name, session: session, idempotencyKey: request.idempotencyKey,
             createdAt: time)
-        let feed = EventFeed(after: 0, capacity: crew.settings.feedBuffer)
+        let facts = RunFacts(
+            run: run, crew: name, session: session, tenant: request.tenant, origin: request.origin)
+        let feed = EventFeed(
+            after: 0, capacity: crew.settings.feedBuffer, tap: RunTap(facts, options.activity))
         // Its place comes first: when the session is given back now, the run is found.
         try live.enqueue(run, in: session, feed: feed, limit: options.maxQueuedRuns)
         do {
@@ -82,7 +86,8 @@ extension CrewRunner {
                 RunStarted(
                     crew: name, input: queued.input, agent: queued.agent, session: queued.session,
                     history: try await history(for: request, of: crew), model: queued.model,
-                    definition: crew.definition.digest)))
+                    tenant: queued.tenant, definition: crew.definition.digest,
+                    origin: queued.origin)))
         let stop = try opening.settleDefinition(from: queued.definition, wokenBy: .nobody)
         try await store.append(opening.stored, to: run)
         guard opening.state.rest == nil || stop != nil else {

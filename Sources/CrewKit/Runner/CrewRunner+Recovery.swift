@@ -95,7 +95,9 @@ extension CrewRunner {
     private func waitAgain() async throws {
         for record in try await all(.queued) {
             guard let session = record.session, !live.isQueued(record.id) else { continue }
-            let feed = EventFeed(after: record.lastSequence, capacity: crew.settings.feedBuffer)
+            let feed = EventFeed(
+                after: record.lastSequence, capacity: crew.settings.feedBuffer,
+                tap: RunTap(RunFacts(record), options.activity))
             // Those that were accepted before keep their place, however many they are.
             try live.enqueue(record.id, in: session, feed: feed, limit: .max)
             // It may have begun between the list and here.

@@ -170,6 +170,7 @@ extension CrewRunner {
     }
 
     private func begin(_ run: RunID, _ request: RunRequest) async throws -> RunEvents {
+        let ticket = try place(for: request.tenant, request.caller, isNew: true)
         let claim = try live.claim(run, session: request.session, version: request.version)
         do {
             // Again: it may be another version by now.
@@ -177,7 +178,7 @@ extension CrewRunner {
             let opening = try await directory.sessions.through(request.session?.rawValue) {
                 try await create(run, request, claim.crew)
             }
-            return handOver(claim, opening)
+            return handOver(claim, opening, ticket: ticket)
         } catch {
             live.release(claim)
             throw error
@@ -198,7 +199,7 @@ extension CrewRunner {
                     crew: name, input: request.input, agent: request.startAgent ?? crew.entryPoint,
                     session: request.session, history: try await history(for: request, of: crew),
                     model: request.model, caller: request.caller, tenant: request.tenant,
-                    definition: crew.definition.digest)))
+                    definition: crew.definition.digest, origin: request.origin)))
         let record = RunRecord(
             id: run, crew: name, session: request.session, parent: request.caller?.run,
             idempotencyKey: request.idempotencyKey, createdAt: opening.time)

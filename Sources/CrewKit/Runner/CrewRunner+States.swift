@@ -71,12 +71,16 @@ extension CrewRunner {
     /// Gives a claimed run, whose new events are stored, to whoever works runs.
     func handOver(
         _ claim: LiveRuns.Claim, _ opening: Opening, snapshotAt snapshotSequence: Int = 0,
-        stop: Stop? = nil
+        stop: Stop? = nil, ticket: RunAdmission.Ticket? = nil
     ) -> RunEvents {
         let (state, sequence) = (opening.state, opening.sequence)
         let feed =
             live.queuedFeed(of: claim.run)
-            ?? EventFeed(after: sequence, capacity: claim.crew.settings.feedBuffer)
+            ?? EventFeed(
+                after: sequence, capacity: claim.crew.settings.feedBuffer,
+                tap: RunTap(RunFacts(claim.run, of: state), options.activity))
+        // Accepted before, it is not refused.
+        let ticket = ticket ?? (try? place(for: state.tenant, state.caller, isNew: false))
         feed.publish(opening.stored)
         let journal = RunJournal(
             run: claim.run, after: sequence + opening.stored.count, snapshotAt: snapshotSequence,
@@ -85,8 +89,20 @@ extension CrewRunner {
             willRest: { [live] in live.release(claim) })
         live.begin(
             LiveRuns.Job(
-                claim: claim, state: state, journal: journal, control: RunControl(stop: stop)))
+                claim: claim, state: state, journal: journal, control: RunControl(stop: stop),
+                ticket: ticket))
         return RunEvents(
             run: claim.run, start: sequence, store: store, feed: feed, isFirstReader: true)
+    }
+
+    /// The right of a run to be worked, where that is bounded.
+    ///
+    /// - Throws: `tooManyRuns` for a new run.
+    func place(
+        for tenant: String?, _ caller: RunCaller?, isNew: Bool
+    ) throws(CrewError) -> RunAdmission.Ticket? {
+        // Whoever waits for it has the room already.
+        guard caller == nil else { return nil }
+        return try options.admission?.reserve(for: tenant, isNew: isNew)
     }
 }

@@ -7,26 +7,33 @@ extension CrewRunner {
     /// A run that waits for an answer takes one; a run that was cancelled, failed or reached a limit
     /// goes on where it stood without one, and with one as if it had been said then.
     ///
-    /// - Parameter expected: the last sequence that the caller knows; absent takes any.
+    /// - Parameters:
+    ///   - expected: the last sequence that the caller knows; absent takes any.
+    ///   - origin: the request that asks.
     /// - Throws: `unknownRun`, `runNotPaused`, `conflict`, and what `start` throws.
     public func resume(
-        _ run: RunID, with input: String? = nil, expecting expected: Int? = nil
+        _ run: RunID, with input: String? = nil, expecting expected: Int? = nil,
+        origin: RunOrigin? = nil
     ) async throws {
-        _ = try await resumeFollowing(run, with: input, expecting: expected)
+        _ = try await resumeFollowing(run, with: input, expecting: expected, origin: origin)
     }
 
     /// Goes on with a run like `resume`, and returns the events from there on.
     public func resumeFollowing(
-        _ run: RunID, with input: String? = nil, expecting expected: Int? = nil
+        _ run: RunID, with input: String? = nil, expecting expected: Int? = nil,
+        origin: RunOrigin? = nil
     ) async throws -> RunEvents {
         if let other = try await otherRunner(of: run) {
-            return try await other.resumeFollowing(run, with: input, expecting: expected)
+            return try await other.resumeFollowing(
+                run, with: input, expecting: expected, origin: origin)
         }
         if let input { try check(input, crew) }
         try await settleIfOverdue(run)
         return try await reopen(run, wokenBy: .person, expecting: expected) {
             record, state throws(CrewError) in
-            Reopening(.resumed(try resumption(of: record, state, with: input)))
+            var resumed = try resumption(of: record, state, with: input)
+            resumed.origin = origin
+            return Reopening(.resumed(resumed))
         }
     }
 

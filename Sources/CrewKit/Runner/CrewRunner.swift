@@ -92,6 +92,8 @@ public final class CrewRunner: Sendable {
     private func work(_ job: LiveRuns.Job) async {
         guard live.take(job) else { return }
         defer { live.finish(job) }
+        await waitForRoom(job)
+        defer { job.ticket?.leave() }
         let performer = performer(job.claim.version, of: job.run, showing: job.feed)
         let loop = RunLoop(
             state: job.state, journal: job.journal, performer: performer, control: job.control,
@@ -108,6 +110,20 @@ public final class CrewRunner: Sendable {
         } catch {
             job.feed.finish(CrewError(storeFailure: error))
         }
+    }
+
+    /// Returns when there is room for the run, or it has to end.
+    private func waitForRoom(_ job: LiveRuns.Job) async {
+        guard let ticket = job.ticket else { return }
+        let began = options.activity?.now()
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { try? await ticket.turn() }  // cancelled, it ends without room
+            group.addTask { await job.control.waitUntilStopped() }
+            await group.next()
+            group.cancelAll()
+        }
+        guard let began, let activity = options.activity else { return }
+        job.feed.tap?.note([.admitted(after: activity.now() - began)])
     }
 
     func performer(

@@ -6,6 +6,10 @@ public struct RunnerOptions: Sendable {
     public var maxActiveRuns = 10_000
     /// Inputs that wait for one session; another one is refused.
     public var maxQueuedRuns = 16
+    /// Lets runs wait for room, those of several runners together; absent takes all at once.
+    public var admission: RunAdmission?
+    /// Told of everything that happens in runs; absent tells nobody.
+    public var activity: RunActivity?
     /// What becomes of runs that another process left unfinished.
     public var recovery = RecoveryPolicy.resume
     /// True to leave runs that are under way in the store when the runner ends, for the next process

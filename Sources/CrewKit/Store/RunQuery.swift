@@ -6,6 +6,8 @@ public struct RunQuery: Sendable, Hashable {
     public var crew: String?
     /// Only runs of this conversation.
     public var session: SessionID?
+    /// Whose runs.
+    public var tenants = Tenants.all
     /// Only runs with one of these statuses; empty means all.
     public var statuses: Set<RunRecord.Status.Name> = []
     /// Only runs that something is decided about by default before this time.
@@ -22,6 +24,13 @@ public struct RunQuery: Sendable, Hashable {
 
     /// What every store takes the limit for.
     public var boundedLimit: Int { min(max(limit, 1), 1_000) }
+
+    /// Whose runs are listed.
+    public enum Tenants: Sendable, Hashable {
+        case all
+        /// Those of this tenant, or those of nobody in particular.
+        case only(String?)
+    }
 
     /// By the time of creation.
     public enum Order: Sendable, Hashable {
@@ -44,6 +53,7 @@ public struct RunQuery: Sendable, Hashable {
     public func matches(_ record: RunRecord, notifiedThrough sequence: Int) -> Bool {
         if let crew, record.crew != crew { return false }
         if let session, record.session != session { return false }
+        if case .only(let tenant) = tenants, record.tenant != tenant { return false }
         if !statuses.isEmpty, !statuses.contains(record.status.name) { return false }
         if let expiringBefore, record.expiresAt.map({ $0 >= expiringBefore }) ?? true {
             return false

@@ -21,9 +21,11 @@ extension RunRecord {
         switch stored.event {
         case .queued(let queued):
             status = .queued
+            (tenant, origin) = (queued.tenant, queued.origin)
             title = Self.title(of: queued.input)
         case .runStarted(let started):
             status = .running
+            (tenant, origin) = (started.tenant, started.origin)
             title = Self.title(of: started.input)
         case .paused(let paused):
             status = .paused(at: paused.agent)
@@ -31,7 +33,10 @@ extension RunRecord {
                 sequence: stored.sequence, kind: paused.kind, agent: paused.agent,
                 expiresAt: stored.expiry(after: paused.expiresAfterSeconds), party: paused.party,
                 question: paused.question)
-        case .resumed, .recovered, .forked: goOn()
+        case .resumed(let resumed):
+            origin = resumed.origin ?? origin
+            goOn()
+        case .recovered, .forked: goOn()
         case .runEnded(let end):
             status = .ended(end.outcome)
             pause = nil

@@ -9,6 +9,10 @@ public struct RunRecord: Sendable, Hashable, Codable {
     public let parent: RunID?
     /// What the client names its request by, so that a repeated one is not a second run.
     public let idempotencyKey: IdempotencyKey?
+    /// Whose run it is; absent for one of nobody in particular.
+    public internal(set) var tenant: String?
+    /// The request that made it go on last; absent when no request did.
+    public internal(set) var origin: RunOrigin?
     public let createdAt: Date
     public internal(set) var updatedAt: Date
     public internal(set) var status: Status

@@ -8,6 +8,7 @@ struct Subruns: Sendable {
     var version: CrewVersion?
     let caller: RunCaller
     let tenant: String?
+    let origin: RunOrigin?
     let key: String
     /// What this call began before, and the last event of it that is in the log already.
     let begun: SubrunPlace?
@@ -32,6 +33,7 @@ struct Subruns: Sendable {
         var request = RunRequest(input, startAgent: agent)
         request.caller = caller
         request.tenant = tenant
+        request.origin = origin
         request.caller?.isAlone = agent != nil
         // Agents of one version ask each other, whatever the crew has become.
         if crew == nil { request.version = version }

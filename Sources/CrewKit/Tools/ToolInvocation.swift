@@ -13,6 +13,8 @@ public struct ToolInvocation: Sendable {
     public let artifacts: RunArtifacts?
     /// Tells readers of the run what happens meanwhile; absent where nobody reads.
     public let reports: ToolReports?
+    /// The span of the call, for whatever it asks; absent where nobody traces.
+    public internal(set) var trace: TraceContext?
     /// Lets other runs work for the call; absent outside of a run.
     var subruns: Subruns?
 
@@ -45,6 +47,7 @@ extension ToolInvocation {
             call: call, arguments: arguments, idempotencyKey: idempotencyKey, run: run,
             agent: agent, conversation: conversation, artifacts: noted, reports: reports)
         copy.subruns = subruns
+        copy.trace = trace
         return copy
     }
 }

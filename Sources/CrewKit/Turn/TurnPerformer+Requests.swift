@@ -19,10 +19,16 @@ extension TurnPerformer {
         request.toolChoice = toolChoice(of: agent, in: state)
         request.format = shape?.format
         request.run = run
+        request.trace = state.roundSequence.flatMap { trace(.modelCall($0), in: state) }
         request.budget = budget(of: agent, in: state)
         return Asked(
             request: request, shape: shape,
             trimmed: prompt.trimmed.map { [.contextTrimmed($0)] } ?? [])
+    }
+
+    /// A part of the run as others are told of it; absent where nobody traces.
+    func trace(_ part: TraceContext.SpanPart, in state: RunState) -> TraceContext? {
+        state.origin?.trace?.at(TraceContext.spanID(of: run, part))
     }
 
     /// A turn that has tool results already is not forced to call more tools.

@@ -133,11 +133,13 @@ extension TurnPerformer {
         let key = idempotencyKey(of: call, in: state)
         let subruns = subruns(of: call, in: state, reports)
         let artifacts = keeper
+        let trace = trace(.toolCall(call.id, branch), in: state)
         return { [run] arguments in
             var invocation = ToolInvocation(
                 call: call.id, arguments: arguments, idempotencyKey: key, run: run, agent: agent,
                 conversation: state.entries, artifacts: artifacts, reports: reports.forTool)
             invocation.subruns = subruns
+            invocation.trace = trace
             return invocation
         }
     }
@@ -154,8 +156,16 @@ extension TurnPerformer {
             budgets: state.turnOwner.flatMap { inheritedBudgets(of: $0, in: state) })
         return Subruns(
             runner: runner, version: version, caller: caller, tenant: state.tenant,
+            origin: origin(of: call, in: state),
             key: idempotencyKey(of: call, in: state),
             begun: begun, reports: reports)
+    }
+
+    /// What a run that works for a call is asked by: the same request, within the call.
+    private func origin(of call: ToolCall, in state: RunState) -> RunOrigin? {
+        guard var origin = state.origin else { return nil }
+        origin.trace = trace(.toolCall(call.id, branch), in: state)
+        return origin
     }
 
     func timeLimit(of tool: ToolDefinition) -> Duration {

@@ -6,14 +6,17 @@ struct Endpoint: Sendable {
     let method: HTTPRequest.Method
     /// Segments in braces stand for anything: `/v1/runs/{run}`.
     let path: String
+    /// What the caller has to be allowed; absent for what everybody may ask.
+    let needs: AccessScope?
     let respond: @Sendable (Request, Routes.Context) async throws -> Response
 
     init(
-        _ method: HTTPRequest.Method, _ path: String,
+        _ method: HTTPRequest.Method, _ path: String, _ needs: AccessScope?,
         _ respond: @escaping @Sendable (Request, Routes.Context) async throws -> Response
     ) {
         self.method = method
         self.path = path
+        self.needs = needs
         self.respond = respond
     }
 }

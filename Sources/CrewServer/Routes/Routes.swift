@@ -4,7 +4,7 @@ import Hummingbird
 
 /// The table of what may be asked of the server.
 enum Routes {
-    typealias Context = BasicRequestContext
+    typealias Context = ServerContext
 
     private static let any: [HTTPRequest.Method] = [
         .get, .head, .post, .put, .patch, .delete, .options,
@@ -46,16 +46,16 @@ enum Routes {
             crews: crews, options: options, streams: streams, startedAt: options.now())
         let streaming = [HTTPRequest.Method.get, .post].map { method in
             // A HEAD would start a run like a GET: there is none.
-            Endpoint(method, "/api/crew/stream") { request, context in
+            Endpoint(method, "/api/crew/stream", .run) { request, context in
                 try await stream.respond(to: request, logger: context.logger)
             }
         }
         return any.reduce(into: streaming) { endpoints, method in
             endpoints += [
-                Endpoint(method, "/health") { request, _ in
+                Endpoint(method, "/health", nil) { request, _ in
                     await health.respond().withoutBody(if: request.method == .head)
                 },
-                Endpoint(method, "/") { request, _ in
+                Endpoint(method, "/", nil) { request, _ in
                     page.respond(to: request).withoutBody(if: request.method == .head)
                 },
             ]
@@ -64,7 +64,7 @@ enum Routes {
 
     /// The HEAD of what can be read.
     private static func head(of endpoint: Endpoint) -> Endpoint {
-        Endpoint(.head, endpoint.path) { request, context in
+        Endpoint(.head, endpoint.path, endpoint.needs) { request, context in
             try await endpoint.respond(request, context).createHeadResponse()
         }
     }

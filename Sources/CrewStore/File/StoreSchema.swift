@@ -13,8 +13,14 @@ enum StoreSchema {
         migrator.registerMigration("v1") { database in
             try database.execute(sql: runs + contents + counters + budgets)
         }
+        migrator.registerMigration("v2") { database in try database.execute(sql: tenants) }
         return migrator
     }
+
+    private static let tenants = """
+        ALTER TABLE runs ADD COLUMN tenant TEXT;
+        CREATE INDEX runs_by_tenant ON runs (tenant, number) WHERE tenant IS NOT NULL;
+        """
 
     /// `runs.number` is the place in the order of creation, and never given out twice. What the
     /// columns say is said by `record` too; they are there to be searched.

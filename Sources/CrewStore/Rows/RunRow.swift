@@ -32,8 +32,8 @@ extension RunRow {
             sql: """
                 INSERT INTO runs (
                     id, crew, session, status, created_at, updated_at, expires_at,
-                    idempotency_key, last_sequence, bytes, record
-                ) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                    idempotency_key, last_sequence, bytes, record, tenant
+                ) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 """
         ).execute(
             arguments: [
@@ -41,7 +41,7 @@ extension RunRow {
                 record.status.name.rawValue,
                 record.createdAt.timeIntervalSince1970, record.updatedAt.timeIntervalSince1970,
                 record.expiresAt?.timeIntervalSince1970, record.idempotencyKey?.text,
-                record.lastSequence, bytes, try StoredJSON.text(of: record),
+                record.lastSequence, bytes, try StoredJSON.text(of: record), record.tenant,
             ])
         return RunRow(number: database.lastInsertedRowID, record: record, bytes: bytes)
     }

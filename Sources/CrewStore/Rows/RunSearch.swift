@@ -24,6 +24,11 @@ struct RunSearch: Sendable {
         }
         if let crew = query.crew { add("crew = ?", crew) }
         if let session = query.session { add("session = ?", session.rawValue) }
+        switch query.tenants {
+        case .all: break
+        case .only(let tenant?): add("tenant = ?", tenant)
+        case .only(nil): conditions.append("tenant IS NULL")
+        }
         if !query.statuses.isEmpty {
             let marks = Array(repeating: "?", count: query.statuses.count)
             conditions.append("status IN (\(marks.joined(separator: ", ")))")

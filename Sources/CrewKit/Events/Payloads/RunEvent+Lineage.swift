@@ -8,10 +8,14 @@ public struct RunQueued: Sendable, Hashable, Codable {
     public var model: String?
     /// The digest of the crew's definition then; absent when nobody made it from files.
     public var definition: String?
+    /// Who asks; see `RunRequest.tenant`.
+    public var tenant: String?
+    /// The request that asks; absent when no request does.
+    public var origin: RunOrigin?
 
     public init(
         crew: String, input: String, agent: AgentID, session: SessionID, model: String? = nil,
-        definition: String? = nil
+        definition: String? = nil, tenant: String? = nil, origin: RunOrigin? = nil
     ) {
         self.crew = crew
         self.input = input
@@ -19,6 +23,8 @@ public struct RunQueued: Sendable, Hashable, Codable {
         self.session = session
         self.model = model
         self.definition = definition
+        self.tenant = tenant
+        self.origin = origin
     }
 }
 

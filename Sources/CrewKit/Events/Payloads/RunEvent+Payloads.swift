@@ -14,11 +14,13 @@ public struct RunStarted: Sendable, Hashable, Codable {
     public var tenant: String?
     /// The digest of the crew's definition; absent when nobody made it from files.
     public var definition: String?
+    /// The request that asked for it; absent when no request did.
+    public var origin: RunOrigin?
 
     public init(
         crew: String, input: String, agent: AgentID, session: SessionID? = nil,
         history: [ConversationEntry], model: String? = nil, caller: RunCaller? = nil,
-        tenant: String? = nil, definition: String? = nil
+        tenant: String? = nil, definition: String? = nil, origin: RunOrigin? = nil
     ) {
         self.crew = crew
         self.input = input
@@ -29,6 +31,7 @@ public struct RunStarted: Sendable, Hashable, Codable {
         self.caller = caller
         self.tenant = tenant
         self.definition = definition
+        self.origin = origin
     }
 }
 

@@ -161,11 +161,17 @@ public struct RunResumed: Sendable, Hashable, Codable {
     public var input: String?
     public var agent: AgentID
     public var source: ApprovalDecided.Source
+    /// The request that makes it go on; absent when no request does.
+    public var origin: RunOrigin?
 
-    public init(input: String?, agent: AgentID, source: ApprovalDecided.Source = .person) {
+    public init(
+        input: String?, agent: AgentID, source: ApprovalDecided.Source = .person,
+        origin: RunOrigin? = nil
+    ) {
         self.input = input
         self.agent = agent
         self.source = source
+        self.origin = origin
     }
 
     /// Logs of version 0.1 do not say who answered.
@@ -175,6 +181,7 @@ public struct RunResumed: Sendable, Hashable, Codable {
             input: try container.decodeIfPresent(String.self, forKey: .input),
             agent: try container.decode(AgentID.self, forKey: .agent),
             source: try container.decodeIfPresent(ApprovalDecided.Source.self, forKey: .source)
-                ?? .person)
+                ?? .person,
+            origin: try container.decodeIfPresent(RunOrigin.self, forKey: .origin))
     }
 }

@@ -19,24 +19,26 @@ struct V1Routes: Sendable {
 
     var endpoints: [Endpoint] {
         [
-            Endpoint(.get, "/v1/crews") { try await crews($0, $1) },
-            Endpoint(.get, "/v1/crews/{crew}") { try await crew($0, $1) },
-            Endpoint(.post, "/v1/crews/{crew}/runs") { try await createOfCrew($0, $1) },
-            Endpoint(.get, "/v1/crews/{crew}/runs") { try await listOfCrew($0, $1) },
-            Endpoint(.post, "/v1/runs") { try await create($0, $1) },
-            Endpoint(.get, "/v1/runs") { try await list($0, $1) },
-            Endpoint(.get, "/v1/runs/{run}") { try await show($0, $1) },
-            Endpoint(.delete, "/v1/runs/{run}") { try await delete($0, $1) },
-            Endpoint(.get, "/v1/runs/{run}/events") { try await events($0, $1) },
-            Endpoint(.post, "/v1/runs/{run}/cancel") { try await cancel($0, $1) },
-            Endpoint(.post, "/v1/runs/{run}/resume") { try await resume($0, $1) },
-            Endpoint(.post, "/v1/runs/{run}/fork") { try await fork($0, $1) },
-            Endpoint(.post, "/v1/runs/{run}/approvals/{approval}") { try await decide($0, $1) },
-            Endpoint(.get, "/v1/runs/{run}/artifacts") { try await artifacts($0, $1) },
-            Endpoint(.get, "/v1/runs/{run}/artifacts/{name}") { try await artifact($0, $1) },
-            Endpoint(.get, "/v1/sessions/{session}") { try await session($0, $1) },
-            Endpoint(.get, "/v1/usage") { try await usage($0, $1) },
-            Endpoint(.get, "/v1/budgets") { try await budgets($0, $1) },
+            Endpoint(.get, "/v1/crews", .read) { try await crews($0, $1) },
+            Endpoint(.get, "/v1/crews/{crew}", .read) { try await crew($0, $1) },
+            Endpoint(.post, "/v1/crews/{crew}/runs", .run) { try await createOfCrew($0, $1) },
+            Endpoint(.get, "/v1/crews/{crew}/runs", .read) { try await listOfCrew($0, $1) },
+            Endpoint(.post, "/v1/runs", .run) { try await create($0, $1) },
+            Endpoint(.get, "/v1/runs", .read) { try await list($0, $1) },
+            Endpoint(.get, "/v1/runs/{run}", .read) { try await show($0, $1) },
+            Endpoint(.delete, "/v1/runs/{run}", .run) { try await delete($0, $1) },
+            Endpoint(.get, "/v1/runs/{run}/events", .read) { try await events($0, $1) },
+            Endpoint(.post, "/v1/runs/{run}/cancel", .run) { try await cancel($0, $1) },
+            Endpoint(.post, "/v1/runs/{run}/resume", .run) { try await resume($0, $1) },
+            Endpoint(.post, "/v1/runs/{run}/fork", .run) { try await fork($0, $1) },
+            Endpoint(.post, "/v1/runs/{run}/approvals/{approval}", .approve) {
+                try await decide($0, $1)
+            },
+            Endpoint(.get, "/v1/runs/{run}/artifacts", .read) { try await artifacts($0, $1) },
+            Endpoint(.get, "/v1/runs/{run}/artifacts/{name}", .read) { try await artifact($0, $1) },
+            Endpoint(.get, "/v1/sessions/{session}", .read) { try await session($0, $1) },
+            Endpoint(.get, "/v1/usage", .metrics) { try await usage($0, $1) },
+            Endpoint(.get, "/v1/budgets", .metrics) { try await budgets($0, $1) },
         ]
     }
 }

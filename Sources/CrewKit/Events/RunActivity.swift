@@ -1,0 +1,103 @@
+import Synchronization
+
+/// What happens in all runs of a process, for those that count, measure and log.
+///
+/// Whoever works a run never waits for them: each reader has a bounded buffer, and loses the newest when
+/// it is full; how much it lost is counted.
+public final class RunActivity: Sendable {
+    private struct State {
+        var readers: [Int: AsyncStream<RunObservation>.Continuation] = [:]
+        var next = 0
+        var lost = 0
+    }
+
+    private let state = Mutex(State())
+    let now: @Sendable () -> ContinuousClock.Instant
+
+    /// - Parameter now: stamps what is seen, for durations that no change of the clock can spoil.
+    public init(now: @escaping @Sendable () -> ContinuousClock.Instant = { .now }) {
+        self.now = now
+    }
+
+    /// What happens from now on; the stream ends with its reader's task.
+    public func observations(
+        buffering capacity: Int = 65_536
+    ) -> AsyncStream<RunObservation> {
+        let (stream, continuation) = AsyncStream<RunObservation>.makeStream(
+            bufferingPolicy: .bufferingOldest(capacity))
+        let number = state.withLock { state in
+            state.next += 1
+            state.readers[state.next] = continuation
+            return state.next
+        }
+        continuation.onTermination = { [weak self] _ in
+            _ = self?.state.withLock { $0.readers.removeValue(forKey: number) }
+        }
+        return stream
+    }
+
+    /// How many observations readers have lost because they were too slow.
+    public var lost: Int { state.withLock { $0.lost } }
+
+    func note(_ items: [RunObservation.Item], of facts: RunFacts) {
+        let readers = state.withLock { Array($0.readers.values) }
+        guard !readers.isEmpty else { return }
+        let instant = now()
+        var lost = 0
+        for item in items {
+            let observation = RunObservation(run: facts, instant: instant, item: item)
+            for reader in readers {
+                if case .dropped = reader.yield(observation) { lost += 1 }
+            }
+        }
+        if lost > 0 { state.withLock { [lost] in $0.lost += lost } }
+    }
+}
+
+/// Something that happened in one of the runs of a process.
+public struct RunObservation: Sendable {
+    public let run: RunFacts
+    public let instant: ContinuousClock.Instant
+    public let item: Item
+
+    @nonexhaustive
+    public enum Item: Sendable, Hashable {
+        /// It has been stored.
+        case event(StoredEvent)
+        /// A model began to answer.
+        case firstToken(AgentID, branch: BranchID?)
+        /// Work began, after a wait for room.
+        case admitted(after: Duration)
+        /// The store took this long for so many events.
+        case appended(Int, in: Duration)
+    }
+
+    public init(run: RunFacts, instant: ContinuousClock.Instant, item: Item) {
+        self.run = run
+        self.instant = instant
+        self.item = item
+    }
+}
+
+/// Tells the watchers of a process of one run.
+struct RunTap: Sendable {
+    let facts: RunFacts
+    let activity: RunActivity
+
+    init?(_ facts: RunFacts, _ activity: RunActivity?) {
+        guard let activity else { return nil }
+        self.facts = facts
+        self.activity = activity
+    }
+
+    func note(_ items: [RunObservation.Item]) { activity.note(items, of: facts) }
+
+    func measuring<Result>(
+        _ count: Int, _ body: () async throws -> Result
+    ) async rethrows -> Result {
+        let began = activity.now()
+        let result = try await body()
+        note([.appended(count, in: activity.now() - began)])
+        return result
+    }
+}

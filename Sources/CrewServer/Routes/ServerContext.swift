@@ -1,0 +1,19 @@
+import CrewKit
+import Hummingbird
+import NIOCore
+
+/// What is known of a request while it is answered.
+struct ServerContext: RequestContext {
+    var coreContext: CoreRequestContextStorage
+    /// Where the connection comes from; absent where there is none.
+    let peer: SocketAddress?
+    /// Who asks.
+    var caller = Caller.local
+    /// What the request, and all that comes of it, is found again by.
+    var origin = RunOrigin()
+
+    init(source: ApplicationRequestContextSource) {
+        coreContext = CoreRequestContextStorage(source: source)
+        peer = source.channel.remoteAddress
+    }
+}
