@@ -54,8 +54,11 @@ public struct CrewHTTPServer: Service {
         let streams = OpenStreams(limit: options.limits.maxOpenStreams)
         self.options = options
         self.streams = streams
+        let requests = RecentRequests(options: options)
         application = Application(
-            responder: Routes.responder(for: crews, options: options, streams: streams),
+            responder: Routes.responder(
+                for: crews, options: options, streams: streams, requests: requests,
+                watchers: Self.watchers(options, logger)),
             server: .http1(configuration: Self.channel(options)),
             configuration: ApplicationConfiguration(
                 address: .hostname(options.host, port: options.port)),
@@ -63,7 +66,10 @@ public struct CrewHTTPServer: Service {
                 StreamTicker(
                     streams: streams, keepAlive: { crews.keepAlive },
                     writeTimeout: { crews.readerPatience ?? options.writeTimeout },
-                    clock: options.clock)
+                    clock: options.clock),
+                RequestFollowing(
+                    requests: requests,
+                    observations: options.activity.observations(buffering: 16_384)),
             ],
             onServerRunning: { channel in
                 let bound = channel.localAddress
@@ -72,6 +78,15 @@ public struct CrewHTTPServer: Service {
                         host: bound?.ipAddress ?? options.host, port: bound?.port ?? options.port))
             },
             logger: logger)
+    }
+
+    /// Who is told of requests.
+    private static func watchers(
+        _ options: ServerOptions, _ logger: Logger
+    ) -> [any RequestWatcher] {
+        var watchers: [any RequestWatcher] = [AccessLog(logger: logger)]
+        if let tracing = options.tracing { watchers.append(RequestSpans(tracing: tracing)) }
+        return watchers
     }
 
     public func run() async throws {

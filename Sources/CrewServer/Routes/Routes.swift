@@ -11,10 +11,14 @@ enum Routes {
     ]
 
     static func responder(
-        for crews: ServedCrews, options: ServerOptions, streams: OpenStreams
+        for crews: ServedCrews, options: ServerOptions, streams: OpenStreams,
+        requests: RecentRequests, watchers: [any RequestWatcher] = []
     ) -> RouterResponder<Context> {
-        let older = olderEndpoints(crews, options, streams)
-        let resources = V1Routes(crews: crews, options: options, streams: streams).endpoints
+        let requests = RequestRoutes(requests: requests, crews: crews)
+        let older = olderEndpoints(crews, options, streams).map(requests.requests.keeping)
+        let resources =
+            V1Routes(crews: crews, options: options, streams: streams).endpoints
+            .map(requests.requests.keeping) + requests.endpoints
         let heads = resources.filter { $0.method == .get }.map(head)
         var paths = KnownPaths()
         for endpoint in older + resources + heads { paths.add(endpoint.path, [endpoint.method]) }
@@ -22,6 +26,7 @@ enum Routes {
         for (path, _) in undescribed { paths.add(path, [.options]) }
 
         let router = Router(context: Context.self)
+        router.add(middleware: RequestMarks(options: options, watchers: watchers))
         router.add(middleware: ProblemDocuments(paths: paths))
         router.add(middleware: OriginGuard(allowedHosts: options.allowedHosts))
         for endpoint in older + resources + heads {
@@ -47,7 +52,7 @@ enum Routes {
         let streaming = [HTTPRequest.Method.get, .post].map { method in
             // A HEAD would start a run like a GET: there is none.
             Endpoint(method, "/api/crew/stream", .run) { request, context in
-                try await stream.respond(to: request, logger: context.logger)
+                try await stream.respond(to: request, context)
             }
         }
         return any.reduce(into: streaming) { endpoints, method in

@@ -27,7 +27,8 @@ struct StreamRoute: Sendable {
     }
 
     /// Everything that can be refused is refused before the first byte of the stream.
-    func respond(to request: Request, logger: Logger) async throws -> Response {
+    func respond(to request: Request, _ context: Routes.Context) async throws -> Response {
+        let logger = context.logger
         var request = request
         let query = QueryString(request.uri.query)
         let body = try await request.readBody(upTo: options.limits.maxBodyBytes)
@@ -46,11 +47,11 @@ struct StreamRoute: Sendable {
             let continuation = StreamContinuation(repeating: asked, lastEventID: lastEventID)
             return try await goOn(continuation, request, logger)
         }
-        return try await work(asked, request, logger)
+        return try await work(asked, request, context)
     }
 
     private func work(
-        _ asked: StreamRequest, _ request: Request, _ logger: Logger
+        _ asked: StreamRequest, _ request: Request, _ context: Routes.Context
     ) async throws -> Response {
         let crew = try asked.crew.map(crews.crew(named:)) ?? crews.first
         let runner = crew.runner
@@ -58,19 +59,21 @@ struct StreamRoute: Sendable {
         try check.query(asked.query)
         try check.history(asked.history)
         let lease = try StreamLease(in: opening.streams)
-        let begun = try await begin(asked, with: runner)
+        let begun = try await begin(asked, with: runner, context.origin)
         if asked.onDisconnect == .cancel {
             lease.whenAbandoned { runner.cancelLive(begun.events.run) }
         }
         let encoder = FrameEncoder(
-            facts: facts(of: begun.events.run, in: begun.session, crew: runner.name),
+            facts: facts(
+                of: begun.events.run, in: begun.session, crew: runner.name, context.origin),
             after: begun.shownFrom, isAnswering: begun.isAnswering, now: options.now)
-        return opening.response(begun.events, encoder, lease, to: request, logger: logger)
+        return opening.response(
+            begun.events, encoder, lease, to: request, logger: context.logger)
     }
 
     /// Goes on with the conversation's paused run, or starts a new one.
     private func begin(
-        _ asked: StreamRequest, with runner: CrewRunner
+        _ asked: StreamRequest, with runner: CrewRunner, _ origin: RunOrigin
     ) async throws -> Begun {
         if let session = asked.session, let run = try await runner.pausedRun(in: session),
             let record = try await runner.record(of: run), record.crew == runner.name,
@@ -82,24 +85,27 @@ struct StreamRoute: Sendable {
                     "the session waits at agent '\(agent)'; send that as resume_agent, or none")
             }
             return Begun(
-                events: try await runner.resumeFollowing(run, with: asked.query),
+                events: try await runner.resumeFollowing(run, with: asked.query, origin: origin),
                 session: session, shownFrom: record.lastSequence, isAnswering: true)
         }
         let session = asked.session ?? options.makeSessionID()
-        let events = try await runner.startFollowing(
-            RunRequest(
-                asked.query, session: session, history: asked.history.map(\.entry),
-                startAgent: asked.resumeAgent))
+        var request = RunRequest(
+            asked.query, session: session, history: asked.history.map(\.entry),
+            startAgent: asked.resumeAgent)
+        request.origin = origin
+        let events = try await runner.startFollowing(request)
         return Begun(events: events, session: session)
     }
 
-    private func facts(of run: RunID, in session: SessionID?, crew: String) -> StreamFacts {
+    private func facts(
+        of run: RunID, in session: SessionID?, crew: String, _ origin: RunOrigin?
+    ) -> StreamFacts {
         let served = crews.crew(ofRunsOf: crew)
         return StreamFacts(
             run: run, session: session, crewName: crew,
             agentNames: runner.runner(of: crew)?.crew.agentNames ?? [:],
             modelDescription: served?.modelDescription ?? "",
-            isScripted: served?.isScripted ?? false)
+            isScripted: served?.isScripted ?? false, origin: origin)
     }
 }
 
@@ -116,7 +122,8 @@ extension StreamRoute {
             logger: logger
         ) { sequence in
             FrameEncoder(
-                facts: facts(of: record.id, in: record.session, crew: record.crew),
+                facts: facts(
+                    of: record.id, in: record.session, crew: record.crew, record.origin),
                 after: sequence, now: options.now)
         }
     }
