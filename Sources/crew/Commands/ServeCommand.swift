@@ -78,15 +78,12 @@ struct ServeCommand: AsyncParsableCommand {
     @OptionGroup var retention: RetentionOptions
     @OptionGroup var webhook: WebhookOptions
 
-    @Option(name: .customLong("log-level"), help: "trace, debug, info, notice, warning or error.")
-    var logLevel = "notice"
+    @OptionGroup var telemetry: TelemetryOptions
 
     func run() async throws {
-        guard let level = Logger.Level(rawValue: logLevel) else {
-            throw ValidationError("'\(logLevel)' is not a log level")
-        }
-        var logger = Logger(label: "crew") { StreamLogHandler.standardError(label: $0) }
-        logger.logLevel = level
+        let lines = LogLines()
+        defer { lines.flush() }
+        let logger = telemetry.logger(lines)
         let recovery = recovery
         let retention = retention.filled(from: firstSettings)
         try await CommandStore.withOpen(store, of: folders[0], keeping: retention) {
@@ -94,7 +91,7 @@ struct ServeCommand: AsyncParsableCommand {
             let background = BackgroundWork()
             let plan = ServingPlan(
                 store: store, recovery: recovery, models: models, environmentFile: environmentFile,
-                prices: prices, logger: logger)
+                prices: prices, activity: RunActivity(), logger: logger)
             try await background.working {
                 try await serve(ServedFolders(plan: plan, background: background), plan)
             }
@@ -117,15 +114,26 @@ struct ServeCommand: AsyncParsableCommand {
         }
         try await runners.settleOverdue()
         if count > 0 { logger.notice("\(Self.fate(of: count, under: recovery))") }
-        let environment = try EnvironmentReader(folder: self.folders[0], file: environmentFile)
-            .environment(ProcessInfo.processInfo.environment)
+        let environment = try environment
+        let followers = try telemetry.followers(
+            of: plan.activity, environment: environment, logger: logger)
+        var options = options
+        options.activity = plan.activity
+        options.tracing = followers.tracing
         let composition = ServedComposition(
             crews: crews, runners: runners, folders: folders, watches: watch, store: plan.store,
             options: options,
             webhook: try await webhook.calls(
                 for: crews.all.map(\.runner), environment: environment, logger: logger),
-            logger: logger)
+            followers: followers, logger: logger)
         try await composition.serve()
+    }
+
+    private var environment: [String: String] {
+        get throws {
+            try EnvironmentReader(folder: folders[0], file: environmentFile)
+                .environment(ProcessInfo.processInfo.environment)
+        }
     }
 
     private var options: ServerOptions {

@@ -16,6 +16,8 @@ struct ServedComposition: Sendable {
     let store: CommandStore
     let options: ServerOptions
     let webhook: WebhookCalls?
+    /// What tells of the runs; it ends after them.
+    let followers: TelemetryFollowers
     let logger: Logger
 
     /// Runs still under way get as long to come to a safe point, after the streams were let go.
@@ -30,6 +32,7 @@ struct ServedComposition: Sendable {
         // They are shut down from the last to the first.
         var services: [ServiceGroupConfiguration.ServiceConfiguration] = [
             .init(service: SecondSignal()),
+            .init(service: followers),
             .init(
                 service: RunWork(
                     runners: runners, patience: store.outlivesProcess ? Self.patience : .zero)),

@@ -10,6 +10,8 @@ struct ServingPlan: Sendable {
     let models: ModelOptions
     let environmentFile: String?
     let prices: String?
+    /// What happens in the runs of all crews.
+    let activity: RunActivity
     let logger: Logger
 
     /// Reads and checks the crew in a folder.
@@ -32,6 +34,7 @@ struct ServingPlan: Sendable {
         var options = RunnerOptions()
         options.recovery = recovery
         options.leavesRunsUnfinished = store.outlivesProcess
+        options.activity = activity
         return try CrewRunner(version, store: store.runs, options: options)
     }
 
