@@ -2,6 +2,7 @@ public import CrewKit
 import Foundation
 import Hummingbird
 import HummingbirdCore
+import HummingbirdHTTP2
 public import Logging
 import NIOCore
 public import ServiceLifecycle
@@ -20,11 +21,14 @@ public struct CrewHTTPServer: Service {
     public struct Address: Sendable, Hashable, CustomStringConvertible {
         public let host: String
         public let port: Int
+        /// Whether the server speaks TLS there.
+        public var isEncrypted = false
 
         /// The address as a URL.
         public var description: String {
-            host.utf8.contains(UInt8(ascii: ":"))
-                ? "http://[\(host)]:\(port)" : "http://\(host):\(port)"
+            let scheme = isEncrypted ? "https" : "http"
+            return host.utf8.contains(UInt8(ascii: ":"))
+                ? "\(scheme)://[\(host)]:\(port)" : "\(scheme)://\(host):\(port)"
         }
     }
 
@@ -56,7 +60,7 @@ public struct CrewHTTPServer: Service {
         self.streams = streams
         application = Application(
             responder: Routes.responder(for: crews, options: options, streams: streams),
-            server: .http1(configuration: Self.channel(options)),
+            server: try Self.channels(options),
             configuration: ApplicationConfiguration(
                 address: .hostname(options.host, port: options.port)),
             services: [
@@ -64,12 +68,13 @@ public struct CrewHTTPServer: Service {
                     streams: streams, keepAlive: { crews.keepAlive },
                     writeTimeout: { crews.readerPatience ?? options.writeTimeout },
                     clock: options.clock)
-            ],
+            ] + options.fileServices(logger: logger),
             onServerRunning: { channel in
                 let bound = channel.localAddress
                 await onListening(
                     Address(
-                        host: bound?.ipAddress ?? options.host, port: bound?.port ?? options.port))
+                        host: bound?.ipAddress ?? options.host, port: bound?.port ?? options.port,
+                        isEncrypted: options.certificate != nil))
             },
             logger: logger)
     }
@@ -94,6 +99,23 @@ public struct CrewHTTPServer: Service {
         streams.drain()
         try? await options.clock.sleep(for: options.drainTime)  // cut short when all have left
         streams.endAll()
+    }
+
+    /// With a certificate HTTP/2 for who can, and HTTP/1.1, both over TLS.
+    private static func channels(_ options: ServerOptions) throws(CrewError) -> HTTPServerBuilder {
+        guard let certificate = options.certificate else {
+            return .http1(configuration: channel(options))
+        }
+        do {
+            return try .http2Upgrade(
+                tlsConfiguration: certificate.configuration,
+                configuration: HTTP2ChannelConfiguration(
+                    idleTimeout: options.idleTimeout,
+                    gracefulCloseTimeout: options.drainTime + options.goodbyeTime,
+                    streamConfiguration: channel(options)))
+        } catch {
+            throw CrewError(.invalidInput, "the certificate cannot be used", cause: error)
+        }
     }
 
     private static func channel(_ options: ServerOptions) -> HTTP1Channel.Configuration {

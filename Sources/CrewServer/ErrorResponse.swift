@@ -72,6 +72,7 @@ enum ErrorResponse {
     }
 
     private static func headers(for error: CrewError) -> HTTPFields {
+        if error.code == .unauthorized { return [.wwwAuthenticate: "Bearer"] }
         guard kind(of: error.code).status == .serviceUnavailable else { return [:] }
         let seconds = max(1, error.retryAfter?.components.seconds ?? 1)
         return [.retryAfter: String(seconds)]

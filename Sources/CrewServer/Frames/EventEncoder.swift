@@ -46,7 +46,7 @@ struct EventEncoder: StreamEncoder {
             for delta in openRounds.abandoned { write(delta, to: &bytes) }
         }
         bytes.writeString("id: \(stored.sequence)\nevent: \(stored.event.name)\ndata: ")
-        bytes.writeString(try RunJSON.text(of: stored))
+        bytes.writeString(try RunJSON.text(of: stored.shown))
         bytes.writeString("\n\n")
         lastSequence = stored.sequence
     }

@@ -12,7 +12,9 @@ struct HealthRoute: Sendable {
 
     /// 200 also when the store is degraded: the original's probes would take anything else for a
     /// reason to restart, which mends no disk.
-    func respond() async -> Response {
+    ///
+    /// Who may not see the whole server learns nothing else.
+    func respond(to caller: Caller) async -> Response {
         let uptime = options.now().timeIntervalSince(startedAt)
         let first = crews.first
         let store = await first.runner.store.health()
@@ -31,6 +33,11 @@ struct HealthRoute: Sendable {
             "store": .string(store.name),
             "crews": .array(crews.all.map(\.healthJSON)),
         ]
+        guard caller.seesWholeServer else {
+            return .json([
+                "status": document["status"] ?? .null, "service": document["service"] ?? .null,
+            ])
+        }
         if case .degraded(let problem) = store { document["store_problem"] = .string(problem) }
         return .json(.object(document))
     }

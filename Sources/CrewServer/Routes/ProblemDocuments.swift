@@ -20,13 +20,15 @@ struct ProblemDocuments<Context: RequestContext>: RouterMiddleware {
                         "error": "\(ErrorResponse.fullText(of: error))",
                     ])
             }
-            return ErrorResponse.response(to: refusal(of: request) ?? error)
+            return ErrorResponse.response(to: refusal(of: request, error) ?? error)
         }
     }
 
     /// Set when the path exists and only the method does not.
-    private func refusal(of request: Request) -> MethodNotAllowed? {
-        guard let allowed = paths.methods(at: request.uri.path), !allowed.contains(request.method)
+    private func refusal(of request: Request, _ error: any Error) -> MethodNotAllowed? {
+        // Whoever is refused for another reason does not learn that there is such a path.
+        guard (error as? any HTTPResponseError)?.status == .notFound,
+            let allowed = paths.methods(at: request.uri.path), !allowed.contains(request.method)
         else { return nil }
         return MethodNotAllowed(allowed: allowed)
     }

@@ -13,19 +13,24 @@ enum Routes {
     static func responder(
         for crews: ServedCrews, options: ServerOptions, streams: OpenStreams
     ) -> RouterResponder<Context> {
-        let older = olderEndpoints(crews, options, streams)
-        let resources = V1Routes(crews: crews, options: options, streams: streams).endpoints
-        let heads = resources.filter { $0.method == .get }.map(head)
+        let endpoints = endpoints(for: crews, options: options, streams: streams)
         var paths = KnownPaths()
-        for endpoint in older + resources + heads { paths.add(endpoint.path, [endpoint.method]) }
+        for endpoint in endpoints { paths.add(endpoint.path, [endpoint.method]) }
         let undescribed = paths.all.filter { !$0.methods.contains(.options) }
         for (path, _) in undescribed { paths.add(path, [.options]) }
 
         let router = Router(context: Context.self)
+        router.add(middleware: SecurityHeaders(isEncrypted: options.certificate != nil))
+        router.add(middleware: CrossOrigin(origins: options.allowedOrigins))
         router.add(middleware: ProblemDocuments(paths: paths))
-        router.add(middleware: OriginGuard(allowedHosts: options.allowedHosts))
-        for endpoint in older + resources + heads {
-            router.on(RouterPath(endpoint.path), method: endpoint.method, use: endpoint.respond)
+        router.add(middleware: OriginGuard(options))
+        router.add(
+            middleware: Access(keys: options.keys, endpoints: endpoints, now: options.now))
+        for endpoint in endpoints {
+            router.on(RouterPath(endpoint.path), method: endpoint.method) { request, context in
+                try context.caller.check(endpoint)
+                return try await endpoint.respond(request, context)
+            }
         }
         for (path, methods) in undescribed {
             let allowed = (methods + [.options]).map(\.rawValue).joined(separator: ", ")
@@ -34,6 +39,15 @@ enum Routes {
             }
         }
         return router.buildResponder()
+    }
+
+    /// All that may be asked.
+    static func endpoints(
+        for crews: ServedCrews, options: ServerOptions, streams: OpenStreams
+    ) -> [Endpoint] {
+        let older = olderEndpoints(crews, options, streams)
+        let resources = V1Routes(crews: crews, options: options, streams: streams).endpoints
+        return older + resources + resources.filter { $0.method == .get }.map(\.head)
     }
 
     /// What the original has too.
@@ -47,25 +61,20 @@ enum Routes {
         let streaming = [HTTPRequest.Method.get, .post].map { method in
             // A HEAD would start a run like a GET: there is none.
             Endpoint(method, "/api/crew/stream", .run) { request, context in
-                try await stream.respond(to: request, logger: context.logger)
+                try await stream.respond(to: request, context)
             }
         }
         return any.reduce(into: streaming) { endpoints, method in
             endpoints += [
-                Endpoint(method, "/health", nil) { request, _ in
-                    await health.respond().withoutBody(if: request.method == .head)
+                Endpoint(method, "/health", nil) { request, context in
+                    await health.respond(to: context.caller).withoutBody(
+                        if: request.method == .head)
                 },
-                Endpoint(method, "/", nil) { request, _ in
-                    page.respond(to: request).withoutBody(if: request.method == .head)
+                Endpoint(method, "/", nil) { request, context in
+                    page.respond(to: request, context.caller)
+                        .withoutBody(if: request.method == .head)
                 },
             ]
-        }
-    }
-
-    /// The HEAD of what can be read.
-    private static func head(of endpoint: Endpoint) -> Endpoint {
-        Endpoint(.head, endpoint.path, endpoint.needs) { request, context in
-            try await endpoint.respond(request, context).createHeadResponse()
         }
     }
 }

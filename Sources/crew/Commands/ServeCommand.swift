@@ -49,7 +49,7 @@ struct ServeCommand: AsyncParsableCommand {
 
     @OptionGroup var models: ModelOptions
 
-    @Option(help: "The address to listen on; a loopback address.")
+    @Option(help: "The address to listen on; one that others reach needs keys.")
     var host = "127.0.0.1"
 
     @Option(help: "The port to listen on; 0 takes any free one and prints it.")
@@ -75,6 +75,7 @@ struct ServeCommand: AsyncParsableCommand {
         transform: RecoveryPolicy.init)
     var recovery: RecoveryPolicy = .resume
 
+    @OptionGroup var access: AccessOptions
     @OptionGroup var retention: RetentionOptions
     @OptionGroup var webhook: WebhookOptions
 
@@ -121,19 +122,22 @@ struct ServeCommand: AsyncParsableCommand {
             .environment(ProcessInfo.processInfo.environment)
         let composition = ServedComposition(
             crews: crews, runners: runners, folders: folders, watches: watch, store: plan.store,
-            options: options,
+            options: try options(environment, logger),
             webhook: try await webhook.calls(
                 for: crews.all.map(\.runner), environment: environment, logger: logger),
             logger: logger)
         try await composition.serve()
     }
 
-    private var options: ServerOptions {
+    private func options(
+        _ environment: [String: String], _ logger: Logger
+    ) throws -> ServerOptions {
         var options = ServerOptions()
         options.host = host
         options.port = port
         options.allowedHosts = Set(allowedHosts)
         options.version = ProductVersion.current
+        try access.fill(&options, environment: environment, logger: logger)
         return options
     }
 

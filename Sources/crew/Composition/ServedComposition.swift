@@ -37,6 +37,7 @@ struct ServedComposition: Sendable {
             .init(
                 service: Reloading(
                     folders: folders, watches: watches, signals: hangups, logger: logger)),
+            .init(service: RereadOnHangup(options: options, logger: logger)),
             .init(service: server, successTerminationBehavior: .gracefullyShutdownGroup),
         ]
         if let webhook { services.append(.init(service: webhook)) }

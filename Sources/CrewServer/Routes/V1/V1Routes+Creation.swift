@@ -18,7 +18,7 @@ extension V1Routes {
         let runner = try runner(for: object, at: crew)
         let creation = try RunCreation(
             object, key: try request.headers.idempotencyKey(), crew: runner.name,
-            check: check(for: runner))
+            check: check(for: runner), context: context)
         guard let patience = request.headers.preferredWait else {
             let run = try await runner.start(creation.request)
             return try await document(run, .accepted, location(of: run))

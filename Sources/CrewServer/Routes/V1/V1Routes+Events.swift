@@ -25,7 +25,7 @@ extension V1Routes {
         let last = events.last?.sequence ?? sequence
         let next = last < record.lastSequence && !events.isEmpty ? String(last) : "null"
         var body = ByteBuffer(string: #"{"events":"#)
-        body.writeString(try RunJSON.text(of: events))
+        body.writeString(try RunJSON.text(of: events.map(\.shown)))
         body.writeString(#","next":\#(next)}"#)
         return Response(
             status: .ok, headers: [.contentType: "application/json", .cacheControl: "no-store"],
