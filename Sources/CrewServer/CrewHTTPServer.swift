@@ -58,8 +58,11 @@ public struct CrewHTTPServer: Service {
         let streams = OpenStreams(limit: options.limits.maxOpenStreams)
         self.options = options
         self.streams = streams
+        let requests = RecentRequests(options: options)
         application = Application(
-            responder: Routes.responder(for: crews, options: options, streams: streams),
+            responder: Routes.responder(
+                for: crews, options: options, streams: streams, requests: requests,
+                watchers: Self.watchers(options, logger)),
             server: try Self.channels(options),
             configuration: ApplicationConfiguration(
                 address: .hostname(options.host, port: options.port)),
@@ -67,7 +70,10 @@ public struct CrewHTTPServer: Service {
                 StreamTicker(
                     streams: streams, keepAlive: { crews.keepAlive },
                     writeTimeout: { crews.readerPatience ?? options.writeTimeout },
-                    clock: options.clock)
+                    clock: options.clock),
+                RequestFollowing(
+                    requests: requests,
+                    observations: options.activity.observations(buffering: 16_384)),
             ] + options.fileServices(logger: logger),
             onServerRunning: { channel in
                 let bound = channel.localAddress
@@ -77,6 +83,15 @@ public struct CrewHTTPServer: Service {
                         isEncrypted: options.certificate != nil))
             },
             logger: logger)
+    }
+
+    /// Who is told of requests.
+    private static func watchers(
+        _ options: ServerOptions, _ logger: Logger
+    ) -> [any RequestWatcher] {
+        var watchers: [any RequestWatcher] = [AccessLog(logger: logger)]
+        if let tracing = options.tracing { watchers.append(RequestSpans(tracing: tracing)) }
+        return watchers
     }
 
     public func run() async throws {

@@ -8,24 +8,29 @@ import NIOCore
 /// The only place where an error becomes an HTTP status.
 enum ErrorResponse {
     /// The answer to an error; one that is not ours says nothing of its inside.
-    static func response(to error: any Error) -> Response {
+    ///
+    /// - Parameter requestID: what the request is found again by.
+    static func response(to error: any Error, requestID: String? = nil) -> Response {
         if let refused = error as? MethodNotAllowed {
             let names = refused.allowed.map(\.rawValue).joined(separator: ", ")
             return response(
                 to: CrewError(.methodNotAllowed, "Method not allowed; use \(names)"),
-                headers: [.allow: names])
+                headers: [.allow: names], requestID)
         }
         if let error = error as? CrewError {
-            return response(to: error, headers: headers(for: error))
+            return response(to: error, headers: headers(for: error), requestID)
         }
         guard let error = error as? any HTTPResponseError else {
-            return response(to: CrewError(.internalError, ""))
+            return response(to: CrewError(.internalError, ""), requestID)
         }
         switch error.status {
-        case .notFound: return response(to: CrewError(.notFound, "There is nothing at this path"))
+        case .notFound:
+            return response(to: CrewError(.notFound, "There is nothing at this path"), requestID)
         case .contentTooLarge:
-            return response(to: CrewError(.bodyTooLarge, "The body is too large"))
-        default: return response(to: CrewError(.invalidInput, error.status.reasonPhrase))
+            return response(to: CrewError(.bodyTooLarge, "The body is too large"), requestID)
+        default:
+            return response(
+                to: CrewError(.invalidInput, error.status.reasonPhrase), requestID)
         }
     }
 
@@ -38,19 +43,35 @@ enum ErrorResponse {
         }
     }
 
-    private static func response(to error: CrewError, headers: HTTPFields = [:]) -> Response {
+    private static func response(
+        to error: CrewError, headers: HTTPFields = [:], _ requestID: String?
+    ) -> Response {
         let kind = kind(of: error.code)
-        let document: JSONValue = [
+        var document: JSONObject = [
             "type": "about:blank", "title": .string(kind.title),
             "status": .integer(kind.status.code), "detail": .string(detail(of: error)),
             "code": .string(error.code.rawValue),
         ]
+        document["request_id"] = requestID.map { .string($0) }
         var headers = headers
         headers[.contentType] = "application/problem+json"
         headers[.cacheControl] = "no-store"
         return Response(
             status: kind.status, headers: headers,
-            body: ResponseBody(byteBuffer: ByteBuffer(string: document.text)))
+            body: ResponseBody(byteBuffer: ByteBuffer(string: JSONValue.object(document).text)))
+    }
+
+    /// The status and code that an error is answered with.
+    static func kind(of error: any Error) -> (status: Int, code: String) {
+        switch error {
+        case is MethodNotAllowed: (405, CrewError.Code.methodNotAllowed.rawValue)
+        case let error as CrewError: (kind(of: error.code).status.code, error.code.rawValue)
+        case let error as any HTTPResponseError:
+            (error.status.code, CrewError.Code.invalidInput.rawValue)
+        // The client has left.
+        case is CancellationError: (499, "cancelled")
+        default: (500, CrewError.Code.internalError.rawValue)
+        }
     }
 
     /// What clients are told of an error, in an answer or a stream.

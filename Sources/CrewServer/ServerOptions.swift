@@ -51,6 +51,16 @@ public struct ServerOptions: Sendable {
     public var makeSessionID: @Sendable () -> SessionID = {
         SessionID(UUID().uuidString.lowercased())  // default
     }
+    /// Names requests that bring no id of their own.
+    public var makeRequestID: @Sendable () -> String = {
+        UUID().uuidString.lowercased()  // default
+    }
+    /// What ids of traces and spans are made of.
+    public var makeTraceBits: @Sendable () -> UInt64 = {
+        UInt64.random(in: 1...(.max))  // default
+    }
+    /// Tells a collector what happens in runs; absent tells nobody.
+    public var tracing: Tracing?
     /// Marks the page's own script, so that no other one runs; different each time.
     public var makeNonce: @Sendable () -> String = { UUID().uuidString }  // default
 

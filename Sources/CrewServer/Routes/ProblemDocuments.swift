@@ -1,8 +1,11 @@
+import CrewKit
 import Hummingbird
 import Logging
 
 /// Answers every error with a problem document, and logs those that are the server's own.
-struct ProblemDocuments<Context: RequestContext>: RouterMiddleware {
+struct ProblemDocuments: RouterMiddleware {
+    typealias Context = Routes.Context
+
     let paths: KnownPaths
 
     func handle(
@@ -20,7 +23,8 @@ struct ProblemDocuments<Context: RequestContext>: RouterMiddleware {
                         "error": "\(ErrorResponse.fullText(of: error))",
                     ])
             }
-            return ErrorResponse.response(to: refusal(of: request, error) ?? error)
+            return ErrorResponse.response(
+                to: refusal(of: request, error) ?? error, requestID: context.origin.requestID)
         }
     }
 

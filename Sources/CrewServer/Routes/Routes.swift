@@ -11,15 +11,18 @@ enum Routes {
     ]
 
     static func responder(
-        for crews: ServedCrews, options: ServerOptions, streams: OpenStreams
+        for crews: ServedCrews, options: ServerOptions, streams: OpenStreams,
+        requests: RecentRequests, watchers: [any RequestWatcher] = []
     ) -> RouterResponder<Context> {
-        let endpoints = endpoints(for: crews, options: options, streams: streams)
+        let endpoints = endpoints(
+            for: crews, options: options, streams: streams, requests: requests)
         var paths = KnownPaths()
         for endpoint in endpoints { paths.add(endpoint.path, [endpoint.method]) }
         let undescribed = paths.all.filter { !$0.methods.contains(.options) }
         for (path, _) in undescribed { paths.add(path, [.options]) }
 
         let router = Router(context: Context.self)
+        router.add(middleware: RequestMarks(options: options, watchers: watchers))
         router.add(middleware: SecurityHeaders(isEncrypted: options.certificate != nil))
         router.add(middleware: CrossOrigin(origins: options.allowedOrigins))
         router.add(middleware: ProblemDocuments(paths: paths))
@@ -43,10 +46,14 @@ enum Routes {
 
     /// All that may be asked.
     static func endpoints(
-        for crews: ServedCrews, options: ServerOptions, streams: OpenStreams
+        for crews: ServedCrews, options: ServerOptions, streams: OpenStreams,
+        requests: RecentRequests
     ) -> [Endpoint] {
-        let older = olderEndpoints(crews, options, streams)
-        let resources = V1Routes(crews: crews, options: options, streams: streams).endpoints
+        let routes = RequestRoutes(requests: requests, crews: crews)
+        let older = olderEndpoints(crews, options, streams).map(requests.keeping)
+        let resources =
+            V1Routes(crews: crews, options: options, streams: streams).endpoints
+            .map(requests.keeping) + routes.endpoints
         return older + resources + resources.filter { $0.method == .get }.map(\.head)
     }
 
