@@ -95,7 +95,8 @@ let package = Package(
         .executableTarget(
             name: "crew",
             dependencies: [
-                "CrewKit", "CrewConfig", "CrewProviders", "CrewTools", "CrewServer", "CrewStore",
+                "CrewKit", "CrewConfig", "CrewProcess", "CrewProviders", "CrewTools", "CrewServer",
+                "CrewStore",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "Logging", package: "swift-log"),

@@ -120,6 +120,16 @@ public struct CrewHTTPServer: Service {
         }
     }
 
+    /// Whether requests could be answered: every event loop turns and the store says how it does,
+    /// well or not, within a second.
+    public func makesProgress() async -> Bool {
+        for loop in application.eventLoopGroup.makeIterator() {
+            guard (try? await loop.submit {}.get()) != nil else { return false }  // it has ended
+        }
+        guard let look = watch.look else { return true }
+        return await look.storeState().condition != .degraded
+    }
+
     public func run() async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { await self.drainOnShutdown() }

@@ -26,7 +26,8 @@ final class Look<Value: Sendable>: Sendable {
     private let look: @Sendable () async -> Value
 
     init(
-        patience: Duration, clock: any Clock<Duration>, _ look: @escaping @Sendable () async -> Value
+        patience: Duration, clock: any Clock<Duration>,
+        _ look: @escaping @Sendable () async -> Value
     ) {
         (asks, ask) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
         self.clock = clock

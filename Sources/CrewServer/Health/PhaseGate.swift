@@ -34,7 +34,8 @@ extension CrewError {
         .notReady, "this server waits for the process before it to let go of the runs",
         retryAfter: .seconds(1))
     static let draining = CrewError(
-        .shuttingDown, "the server is shutting down; the next one takes this", retryAfter: .seconds(1))
+        .shuttingDown, "the server is shutting down; the next one takes this",
+        retryAfter: .seconds(1))
 }
 
 extension CrewError.Code {

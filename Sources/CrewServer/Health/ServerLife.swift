@@ -13,7 +13,7 @@ public final class ServerLife: Sendable {
 
     private let state: Mutex<Phase>
 
-    public init(_ phase: Phase = .serving) { state = Mutex(phase) }
+    public init(_ phase: Phase = .standby) { state = Mutex(phase) }
 
     public var phase: Phase { state.withLock { $0 } }
 

@@ -45,11 +45,12 @@ enum ClientAddress {
 
     /// Of IPv6 the network: whoever has one address of it has 2^64.
     private static func network(of text: String) -> String {
-        guard text.contains(":"), let address = try? SocketAddress(ipAddress: text, port: 0),
-            case .v6(let v6) = address
-        else { return text }  // not an address of IPv6
-        return withUnsafeBytes(of: v6.address.sin6_addr) { bytes in
-            bytes.prefix(8).map { String($0, radix: 16) }.joined(separator: ":") + "::/64"
-        }
+        guard text.contains(":") else { return text }
+        let sides = text.split(separator: "%")[0].split(
+            separator: "::", omittingEmptySubsequences: false)
+        let left = sides[0].split(separator: ":")
+        let right = sides.count > 1 ? sides[1].split(separator: ":") : []
+        let gap = Array(repeating: Substring("0"), count: max(0, 8 - left.count - right.count))
+        return (left + gap + right).prefix(4).joined(separator: ":") + "::/64"
     }
 }

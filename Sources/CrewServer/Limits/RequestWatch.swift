@@ -1,4 +1,5 @@
 import CrewKit
+import HTTPTypes
 import NIOCore
 import NIOHTTP1
 
@@ -37,7 +38,8 @@ final class RequestWatch: ChannelDuplexHandler, RemovableChannelHandler {
 
     func channelActive(context: ChannelHandlerContext) {
         if refusal != nil {
-            refuse(CrewError(.tooManyConnections, "as many connections are open as may be"), context)
+            refuse(
+                CrewError(.tooManyConnections, "as many connections are open as may be"), context)
         }
         context.fireChannelActive()
     }
@@ -45,10 +47,14 @@ final class RequestWatch: ChannelDuplexHandler, RemovableChannelHandler {
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         guard case .open = state else { return }
         switch unwrapInboundIn(data) {
-        case .head:
+        case .head(let request):
             unanswered += 1
             head.noteHead()
-            startBody(context)
+            if request.headers.contains(name: "content-length")
+                || request.headers.contains(name: "transfer-encoding")
+            {
+                startBody(context)
+            }
         case .body: break
         case .end:
             head.noteEnd()
@@ -120,7 +126,8 @@ extension RequestWatch {
         ) {
             let (watch, context) = bound.value
             watch.options.counts.note(.slowBody)
-            watch.refuse(CrewError(.requestTimeout, "the body took too long"), context)
+            watch.refuse(
+                CrewError(.requestTimeout, "the body took too long"), context, instead: 1)
         }
     }
 
@@ -130,12 +137,15 @@ extension RequestWatch {
     }
 
     /// Answers, unless that would fall into another answer, and closes the connection in a while.
-    private func refuse(_ error: CrewError, _ context: ChannelHandlerContext) {
+    ///
+    /// - Parameter requests: how many requests were read that this answers.
+    private func refuse(
+        _ error: CrewError, _ context: ChannelHandlerContext, instead requests: Int = 0
+    ) {
         guard case .open = state else { return }
         state = .refused
         endBody()
-        // A request whose head was read is to be answered here; one before it is not answered yet.
-        guard !isAnswering, unanswered <= 1, context.channel.isActive else {
+        guard !isAnswering, unanswered == requests, context.channel.isActive else {
             return context.close(promise: nil)
         }
         let (status, fields, document) = ErrorResponse.parts(of: error)
