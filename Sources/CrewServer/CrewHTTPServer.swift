@@ -120,6 +120,9 @@ public struct CrewHTTPServer: Service {
         }
     }
 
+    /// What looks at the things that the server needs; absent while it stands by.
+    var look: DependencyWatch? { watch.look }
+
     /// Whether requests could be answered: every event loop turns and the store says how it does,
     /// well or not, within a second.
     public func makesProgress() async -> Bool {

@@ -11,19 +11,19 @@ enum ErrorResponse {
     static func response(to error: any Error) -> Response {
         if let refused = error as? MethodNotAllowed {
             let names = refused.allowed.map(\.rawValue).joined(separator: ", ")
-            return response(
-                to: CrewError(.methodNotAllowed, "Method not allowed; use \(names)"),
-                headers: [.allow: names])
+            return problem(
+                CrewError(.methodNotAllowed, "Method not allowed; use \(names)"),
+                [.allow: names])
         }
-        if let error = error as? CrewError { return response(to: error) }
+        if let error = error as? CrewError { return problem(error) }
         guard let error = error as? any HTTPResponseError else {
-            return response(to: CrewError(.internalError, ""))
+            return problem(CrewError(.internalError, ""))
         }
         switch error.status {
-        case .notFound: return response(to: CrewError(.notFound, "There is nothing at this path"))
+        case .notFound: return problem(CrewError(.notFound, "There is nothing at this path"))
         case .contentTooLarge:
-            return response(to: CrewError(.bodyTooLarge, "The body is too large"))
-        default: return response(to: CrewError(.invalidInput, error.status.reasonPhrase))
+            return problem(CrewError(.bodyTooLarge, "The body is too large"))
+        default: return problem(CrewError(.invalidInput, error.status.reasonPhrase))
         }
     }
 
@@ -36,7 +36,7 @@ enum ErrorResponse {
         }
     }
 
-    private static func response(to error: CrewError, headers: HTTPFields = [:]) -> Response {
+    private static func problem(_ error: CrewError, _ headers: HTTPFields = [:]) -> Response {
         let (status, fields, document) = parts(of: error)
         var headers = headers
         for field in fields { headers[field.name] = field.value }
