@@ -13,9 +13,13 @@ public import ServiceLifecycle
 /// on for `drainTime`, and then ends each with an `error` frame; the runs are the runner's, which
 /// has to be worked beside this.
 public struct CrewHTTPServer: Service {
-    let application: Application<RouterResponder<Routes.Context>>
+    let application: Application<StandbyResponder>
     let streams: OpenStreams
     private let options: ServerOptions
+    private let watch = ServedWatch()
+    private let startedAt: Date
+    private let requests: RecentRequests
+    private let watchers: [any RequestWatcher]
 
     /// Where a server listens.
     public struct Address: Sendable, Hashable, CustomStringConvertible {
@@ -54,23 +58,39 @@ public struct CrewHTTPServer: Service {
         crews: ServedCrews, options: ServerOptions = ServerOptions(), logger: Logger,
         onListening: @escaping @Sendable (Address) async -> Void = { _ in }
     ) throws(CrewError) {
+        try self.init(standby: options, logger: logger, onListening: onListening)
+        serve(crews)
+    }
+
+    /// A server that listens and says that it is not ready, until `serve` gives it crews.
+    ///
+    /// - Throws: `invalidInput` when the options cannot be.
+    public init(
+        standby options: ServerOptions, logger: Logger,
+        onListening: @escaping @Sendable (Address) async -> Void = { _ in }
+    ) throws(CrewError) {
         try options.check()
         let streams = OpenStreams(limit: options.limits.maxOpenStreams)
         self.options = options
         self.streams = streams
+        startedAt = options.now()
         let requests = RecentRequests(options: options)
+        self.requests = requests
+        watchers = Self.watchers(options, logger)
+        let health = HealthRoute(
+            crews: nil, options: options, streams: streams, watch: nil, startedAt: startedAt)
+        let watch = watch
         application = Application(
-            responder: Routes.responder(
-                for: crews, options: options, streams: streams, requests: requests,
-                watchers: Self.watchers(options, logger)),
+            responder: StandbyResponder(
+                standby: Routes.standby(health, options: options, watchers: watchers)),
             server: try Self.channels(options),
             configuration: ApplicationConfiguration(
                 address: .hostname(options.host, port: options.port)),
             services: [
                 StreamTicker(
-                    streams: streams, keepAlive: { crews.keepAlive },
-                    writeTimeout: { crews.readerPatience ?? options.writeTimeout },
-                    clock: options.clock),
+                    streams: streams, keepAlive: { watch.crews?.keepAlive ?? .seconds(30) },
+                    writeTimeout: { watch.crews?.readerPatience ?? options.writeTimeout },
+                    clock: options.clock), watch,
                 RequestFollowing(
                     requests: requests,
                     observations: options.activity.observations(buffering: 16_384)),
@@ -94,6 +114,50 @@ public struct CrewHTTPServer: Service {
         return watchers
     }
 
+    /// Answers for these crews from now on, and is ready. To be called once.
+    public func serve(_ crews: ServedCrews) {
+        let look = DependencyWatch(store: crews.first.runner.store, options: options)
+        let health = HealthRoute(
+            crews: crews, options: options, streams: streams, watch: look, startedAt: startedAt)
+        watch.begin(crews, look)
+        application.responder.serve(
+            Routes.responder(
+                for: crews, options: options, streams: streams, health: health,
+                requests: requests, watchers: watchers))
+        options.life.serve()
+    }
+
+    /// Begins nothing from now on: what asks for it is answered with 503 and `Retry-After`.
+    public func drain() {
+        options.life.drain()
+        streams.drain()
+    }
+
+    /// Ends the streams that are still open, each with a frame that says when to come again, and
+    /// returns when they are gone or have had their time.
+    public func endStreams() async {
+        streams.endAll()
+        let step: Duration = .milliseconds(20)
+        var left = options.goodbyeTime
+        while streams.count > 0, left > .zero {
+            guard (try? await options.clock.sleep(for: step)) != nil else { return }  // cancelled
+            left -= step
+        }
+    }
+
+    /// What looks at the things that the server needs; absent while it stands by.
+    var look: DependencyWatch? { watch.look }
+
+    /// Whether requests could be answered: every event loop turns and the store says how it does,
+    /// well or not, within a second.
+    public func makesProgress() async -> Bool {
+        for loop in application.eventLoopGroup.makeIterator() {
+            guard (try? await loop.submit {}.get()) != nil else { return false }  // it has ended
+        }
+        guard let look = watch.look else { return true }
+        return await look.storeState().condition != .degraded
+    }
+
     public func run() async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { await self.drainOnShutdown() }
@@ -111,7 +175,7 @@ public struct CrewHTTPServer: Service {
 
     private func drainOnShutdown() async {
         guard (try? await gracefulShutdown()) != nil else { return }  // the server ended by itself
-        streams.drain()
+        drain()
         try? await options.clock.sleep(for: options.drainTime)  // cut short when all have left
         streams.endAll()
     }
@@ -136,6 +200,7 @@ public struct CrewHTTPServer: Service {
     private static func channel(_ options: ServerOptions) -> HTTP1Channel.Configuration {
         let limits = options.limits
         return HTTP1Channel.Configuration(
+            additionalChannelHandlers: [ConnectionDoor(options: options)],
             idleTimeout: TimeAmount(options.idleTimeout),
             httpDecoderConfiguration: .init(
                 maxHeaderFieldSize: limits.maxHeaderFieldBytes,

@@ -12,10 +12,10 @@ enum Routes {
 
     static func responder(
         for crews: ServedCrews, options: ServerOptions, streams: OpenStreams,
-        requests: RecentRequests, watchers: [any RequestWatcher] = []
+        health: HealthRoute, requests: RecentRequests, watchers: [any RequestWatcher] = []
     ) -> RouterResponder<Context> {
         let endpoints = endpoints(
-            for: crews, options: options, streams: streams, requests: requests)
+            for: crews, options: options, streams: streams, health: health, requests: requests)
         var paths = KnownPaths()
         for endpoint in endpoints { paths.add(endpoint.path, [endpoint.method]) }
         let undescribed = paths.all.filter { !$0.methods.contains(.options) }
@@ -26,9 +26,13 @@ enum Routes {
         router.add(middleware: SecurityHeaders(isEncrypted: options.certificate != nil))
         router.add(middleware: CrossOrigin(origins: options.allowedOrigins))
         router.add(middleware: ProblemDocuments(paths: paths))
+        router.add(middleware: PhaseGate(life: options.life))
         router.add(middleware: OriginGuard(options))
+        router.add(middleware: RateLimiting(per: .address, options))
         router.add(
             middleware: Access(keys: options.keys, endpoints: endpoints, now: options.now))
+        router.add(middleware: RateLimiting(per: .key, options))
+        router.add(middleware: ReaderLimits(options))
         for endpoint in endpoints {
             router.on(RouterPath(endpoint.path), method: endpoint.method) { request, context in
                 try context.caller.check(endpoint)
@@ -47,14 +51,30 @@ enum Routes {
     /// All that may be asked.
     static func endpoints(
         for crews: ServedCrews, options: ServerOptions, streams: OpenStreams,
-        requests: RecentRequests
+        health: HealthRoute, requests: RecentRequests
     ) -> [Endpoint] {
         let routes = RequestRoutes(requests: requests, crews: crews)
         let older = olderEndpoints(crews, options, streams).map(requests.keeping)
         let resources =
             V1Routes(crews: crews, options: options, streams: streams).endpoints
             .map(requests.keeping) + routes.endpoints
-        return older + resources + resources.filter { $0.method == .get }.map(\.head)
+        return older + health.endpoints(any) + resources
+            + resources.filter { $0.method == .get }.map(\.head)
+    }
+
+    /// What is answered before the crews are there.
+    static func standby(
+        _ health: HealthRoute, options: ServerOptions, watchers: [any RequestWatcher] = []
+    ) -> RouterResponder<Context> {
+        let router = Router(context: Context.self)
+        router.add(middleware: RequestMarks(options: options, watchers: watchers))
+        router.add(middleware: SecurityHeaders(isEncrypted: options.certificate != nil))
+        router.add(middleware: ProblemDocuments(paths: KnownPaths()))
+        router.add(middleware: PhaseGate(life: options.life))
+        for endpoint in health.endpoints(any) {
+            router.on(RouterPath(endpoint.path), method: endpoint.method, use: endpoint.respond)
+        }
+        return router.buildResponder()
     }
 
     /// What the original has too.
@@ -63,8 +83,6 @@ enum Routes {
     ) -> [Endpoint] {
         let stream = StreamRoute(crews: crews, options: options, streams: streams)
         let page = PageRoute(crews: crews, options: options)
-        let health = HealthRoute(
-            crews: crews, options: options, streams: streams, startedAt: options.now())
         let streaming = [HTTPRequest.Method.get, .post].map { method in
             // A HEAD would start a run like a GET: there is none.
             Endpoint(method, "/api/crew/stream", .run) { request, context in
@@ -73,14 +91,10 @@ enum Routes {
         }
         return any.reduce(into: streaming) { endpoints, method in
             endpoints += [
-                Endpoint(method, "/health", nil) { request, context in
-                    await health.respond(to: context.caller).withoutBody(
-                        if: request.method == .head)
-                },
                 Endpoint(method, "/", nil) { request, context in
                     page.respond(to: request, context.caller)
                         .withoutBody(if: request.method == .head)
-                },
+                }
             ]
         }
     }
@@ -88,7 +102,7 @@ enum Routes {
 
 extension Response {
     /// The answer to a HEAD: its headers tell of a body that does not come.
-    fileprivate func withoutBody(if isHead: Bool) -> Response {
+    func withoutBody(if isHead: Bool) -> Response {
         isHead ? createHeadResponse() : self
     }
 
