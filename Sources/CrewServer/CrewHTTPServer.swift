@@ -54,8 +54,11 @@ public struct CrewHTTPServer: Service {
         let streams = OpenStreams(limit: options.limits.maxOpenStreams)
         self.options = options
         self.streams = streams
-        application = Application(
-            responder: Routes.responder(for: crews, options: options, streams: streams),
+        let figures = ServerFigures(options: options, streams: streams)
+        figures.use(crews)
+        var application = Application(
+            responder: Routes.responder(
+                for: crews, options: options, streams: streams, figures: figures),
             server: .http1(configuration: Self.channel(options)),
             configuration: ApplicationConfiguration(
                 address: .hostname(options.host, port: options.port)),
@@ -72,6 +75,8 @@ public struct CrewHTTPServer: Service {
                         host: bound?.ipAddress ?? options.host, port: bound?.port ?? options.port))
             },
             logger: logger)
+        application.addServices(RunMetrics(figures, loops: application.eventLoopGroup))
+        self.application = application
     }
 
     public func run() async throws {

@@ -4,6 +4,7 @@ import Logging
 /// Answers every error with a problem document, and logs those that are the server's own.
 struct ProblemDocuments<Context: RequestContext>: RouterMiddleware {
     let paths: KnownPaths
+    let figures: any RequestFigures
 
     func handle(
         _ request: Request, context: Context,
@@ -20,7 +21,9 @@ struct ProblemDocuments<Context: RequestContext>: RouterMiddleware {
                         "error": "\(ErrorResponse.fullText(of: error))",
                     ])
             }
-            return ErrorResponse.response(to: refusal(of: request) ?? error)
+            let answered = refusal(of: request) ?? error
+            figures.refused(because: answered)
+            return ErrorResponse.response(to: answered)
         }
     }
 

@@ -11,9 +11,11 @@ enum Routes {
     ]
 
     static func responder(
-        for crews: ServedCrews, options: ServerOptions, streams: OpenStreams
+        for crews: ServedCrews, options: ServerOptions, streams: OpenStreams,
+        figures: ServerFigures
     ) -> RouterResponder<Context> {
-        let older = olderEndpoints(crews, options, streams)
+        let metrics = MetricsRoute(figures: figures, startedAt: options.now())
+        let older = olderEndpoints(crews, options, streams) + metrics.endpoints
         let resources = V1Routes(crews: crews, options: options, streams: streams).endpoints
         let heads = resources.filter { $0.method == .get }.map(head)
         var paths = KnownPaths()
@@ -22,7 +24,8 @@ enum Routes {
         for (path, _) in undescribed { paths.add(path, [.options]) }
 
         let router = Router(context: Context.self)
-        router.add(middleware: ProblemDocuments(paths: paths))
+        router.add(middleware: RequestCounts(figures: figures))
+        router.add(middleware: ProblemDocuments(paths: paths, figures: figures))
         router.add(middleware: OriginGuard(allowedHosts: options.allowedHosts))
         for endpoint in older + resources + heads {
             router.on(RouterPath(endpoint.path), method: endpoint.method, use: endpoint.respond)
