@@ -18,8 +18,7 @@ public struct CrewHTTPServer: Service {
     private let options: ServerOptions
     private let watch = ServedWatch()
     private let startedAt: Date
-    private let requests: RecentRequests
-    private let watchers: [any RequestWatcher]
+    private let parts: RouteParts
 
     /// Where a server listens.
     public struct Address: Sendable, Hashable, CustomStringConvertible {
@@ -74,15 +73,17 @@ public struct CrewHTTPServer: Service {
         self.options = options
         self.streams = streams
         startedAt = options.now()
-        let requests = RecentRequests(options: options)
-        self.requests = requests
-        watchers = Self.watchers(options, logger)
+        let parts = RouteParts(
+            streams: streams, requests: RecentRequests(options: options),
+            figures: ServerFigures(options: options, streams: streams),
+            watchers: Self.watchers(options, logger))
+        self.parts = parts
         let health = HealthRoute(
             crews: nil, options: options, streams: streams, watch: nil, startedAt: startedAt)
         let watch = watch
-        application = Application(
+        var application = Application(
             responder: StandbyResponder(
-                standby: Routes.standby(health, options: options, watchers: watchers)),
+                standby: Routes.standby(health, options: options, parts)),
             server: try Self.channels(options),
             configuration: ApplicationConfiguration(
                 address: .hostname(options.host, port: options.port)),
@@ -92,7 +93,7 @@ public struct CrewHTTPServer: Service {
                     writeTimeout: { watch.crews?.readerPatience ?? options.writeTimeout },
                     clock: options.clock), watch,
                 RequestFollowing(
-                    requests: requests,
+                    requests: parts.requests,
                     observations: options.activity.observations(buffering: 16_384)),
             ] + options.fileServices(logger: logger),
             onServerRunning: { channel in
@@ -103,6 +104,8 @@ public struct CrewHTTPServer: Service {
                         isEncrypted: options.certificate != nil))
             },
             logger: logger)
+        application.addServices(RunMetrics(parts.figures, loops: application.eventLoopGroup))
+        self.application = application
     }
 
     /// Who is told of requests.
@@ -120,10 +123,10 @@ public struct CrewHTTPServer: Service {
         let health = HealthRoute(
             crews: crews, options: options, streams: streams, watch: look, startedAt: startedAt)
         watch.begin(crews, look)
+        parts.figures.use(crews)
         application.responder.serve(
             Routes.responder(
-                for: crews, options: options, streams: streams, health: health,
-                requests: requests, watchers: watchers))
+                for: crews, options: options, health: health, parts))
         options.life.serve()
     }
 

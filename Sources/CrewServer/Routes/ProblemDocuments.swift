@@ -7,6 +7,7 @@ struct ProblemDocuments: RouterMiddleware {
     typealias Context = Routes.Context
 
     let paths: KnownPaths
+    let figures: any RequestFigures
 
     func handle(
         _ request: Request, context: Context,
@@ -23,8 +24,10 @@ struct ProblemDocuments: RouterMiddleware {
                         "error": "\(ErrorResponse.fullText(of: error))",
                     ])
             }
+            let answered = refusal(of: request, error) ?? error
+            figures.refused(because: answered)
             return ErrorResponse.response(
-                to: refusal(of: request, error) ?? error, requestID: context.origin.requestID)
+                to: answered, requestID: context.origin.requestID)
         }
     }
 

@@ -11,21 +11,21 @@ enum Routes {
     ]
 
     static func responder(
-        for crews: ServedCrews, options: ServerOptions, streams: OpenStreams,
-        health: HealthRoute, requests: RecentRequests, watchers: [any RequestWatcher] = []
+        for crews: ServedCrews, options: ServerOptions, health: HealthRoute,
+        _ parts: RouteParts
     ) -> RouterResponder<Context> {
-        let endpoints = endpoints(
-            for: crews, options: options, streams: streams, health: health, requests: requests)
+        let endpoints = endpoints(for: crews, options: options, health: health, parts)
         var paths = KnownPaths()
         for endpoint in endpoints { paths.add(endpoint.path, [endpoint.method]) }
         let undescribed = paths.all.filter { !$0.methods.contains(.options) }
         for (path, _) in undescribed { paths.add(path, [.options]) }
 
         let router = Router(context: Context.self)
-        router.add(middleware: RequestMarks(options: options, watchers: watchers))
+        router.add(middleware: RequestMarks(options: options, watchers: parts.watchers))
+        router.add(middleware: RequestCounts(figures: parts.figures))
         router.add(middleware: SecurityHeaders(isEncrypted: options.certificate != nil))
         router.add(middleware: CrossOrigin(origins: options.allowedOrigins))
-        router.add(middleware: ProblemDocuments(paths: paths))
+        router.add(middleware: ProblemDocuments(paths: paths, figures: parts.figures))
         router.add(middleware: PhaseGate(life: options.life))
         router.add(middleware: OriginGuard(options))
         router.add(middleware: RateLimiting(per: .address, options))
@@ -50,26 +50,26 @@ enum Routes {
 
     /// All that may be asked.
     static func endpoints(
-        for crews: ServedCrews, options: ServerOptions, streams: OpenStreams,
-        health: HealthRoute, requests: RecentRequests
+        for crews: ServedCrews, options: ServerOptions, health: HealthRoute, _ parts: RouteParts
     ) -> [Endpoint] {
-        let routes = RequestRoutes(requests: requests, crews: crews)
-        let older = olderEndpoints(crews, options, streams).map(requests.keeping)
+        let routes = RequestRoutes(requests: parts.requests, crews: crews)
+        let metrics = MetricsRoute(figures: parts.figures, startedAt: options.now())
+        let older = olderEndpoints(crews, options, parts.streams).map(parts.requests.keeping)
         let resources =
-            V1Routes(crews: crews, options: options, streams: streams).endpoints
-            .map(requests.keeping) + routes.endpoints
-        return older + health.endpoints(any) + resources
+            V1Routes(crews: crews, options: options, streams: parts.streams).endpoints
+            .map(parts.requests.keeping) + routes.endpoints
+        return older + health.endpoints(any) + metrics.endpoints + resources
             + resources.filter { $0.method == .get }.map(\.head)
     }
 
     /// What is answered before the crews are there.
     static func standby(
-        _ health: HealthRoute, options: ServerOptions, watchers: [any RequestWatcher] = []
+        _ health: HealthRoute, options: ServerOptions, _ parts: RouteParts
     ) -> RouterResponder<Context> {
         let router = Router(context: Context.self)
-        router.add(middleware: RequestMarks(options: options, watchers: watchers))
+        router.add(middleware: RequestMarks(options: options, watchers: parts.watchers))
         router.add(middleware: SecurityHeaders(isEncrypted: options.certificate != nil))
-        router.add(middleware: ProblemDocuments(paths: KnownPaths()))
+        router.add(middleware: ProblemDocuments(paths: KnownPaths(), figures: parts.figures))
         router.add(middleware: PhaseGate(life: options.life))
         for endpoint in health.endpoints(any) {
             router.on(RouterPath(endpoint.path), method: endpoint.method, use: endpoint.respond)
