@@ -14,7 +14,9 @@ enum Routes {
         for crews: ServedCrews, options: ServerOptions, streams: OpenStreams
     ) -> RouterResponder<Context> {
         let older = olderEndpoints(crews, options, streams)
-        let resources = V1Routes(crews: crews, options: options, streams: streams).endpoints
+        var resources = V1Routes(crews: crews, options: options, streams: streams).endpoints
+        resources.append(
+            OpenAPIRoute(describing: older + resources, options: options).endpoint)
         let heads = resources.filter { $0.method == .get }.map(head)
         var paths = KnownPaths()
         for endpoint in older + resources + heads { paths.add(endpoint.path, [endpoint.method]) }
