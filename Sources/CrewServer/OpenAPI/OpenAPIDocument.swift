@@ -26,7 +26,8 @@ struct OpenAPIDocument {
         if let own = operations["\(endpoint.method.rawValue) \(endpoint.path)"] { return own }
         guard var shared = operations["* \(endpoint.path)"] else { return nil }
         guard endpoint.method != .get else { return shared }
-        shared.id += "By" + endpoint.method.rawValue.capitalized
+        shared.id +=
+            "By\(endpoint.method.rawValue.prefix(1))\(endpoint.method.rawValue.dropFirst().lowercased())"
         shared.summary = "The same as GET."
         return shared
     }
@@ -51,7 +52,10 @@ struct OpenAPIDocument {
         }
         members["requestBody"] = operation.body?.json
         var answers = problems.answers(of: operation, needs: endpoint.needs, path: endpoint.path)
-        for answer in operation.answers { answers[answer.status] = answer.json }
+        for answer in operation.answers {
+            let refusal = answers[answer.status]?["$ref"]?.string.flatMap(problems.content)
+            answers[answer.status] = answer.json(or: refusal)
+        }
         members["responses"] = .object(
             JSONObject(answers.sorted { $0.key < $1.key }.map { (String($0.key), $0.value) }))
         members["security"] = security(endpoint.needs)

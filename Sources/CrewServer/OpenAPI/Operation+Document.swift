@@ -25,22 +25,15 @@ extension Operation.Body {
 }
 
 extension Operation.Answer {
-    var json: JSONValue {
+    /// - Parameter refusal: what a refusal of the same status holds.
+    func json(or refusal: JSONObject?) -> JSONValue {
         var members: JSONObject = [
             "description": .string(summary), "headers": OpenAPIHeaders.references(headers),
         ]
-        if !contents.isEmpty {
-            members["content"] = .object(JSONObject(contents.map { ($0.type, $0.json) }))
-        }
-        return .object(members)
-    }
-}
-
-extension Operation.Content {
-    fileprivate var json: JSONValue {
-        var members: JSONObject = ["schema": schema]
-        // OpenAPI 3.1 has no word for what the events of a stream hold.
-        members["x-event-data"] = event
+        let all =
+            contents.map { ($0.type, ["schema": $0.schema]) }
+            + (refusal ?? [:]).map { ($0.key, $0.value) }
+        if !all.isEmpty { members["content"] = .object(JSONObject(all)) }
         return .object(members)
     }
 }

@@ -55,9 +55,8 @@ struct Operation: Sendable {
 
     struct Content: Sendable {
         let type: String
+        /// Of a stream that of each event.
         let schema: JSONValue
-        /// The schema of the `data` of each event, of a stream.
-        var event: JSONValue?
     }
 
     /// Headers that some answers have.
@@ -100,8 +99,18 @@ extension Operation.Answer {
 }
 
 extension Operation.Content {
-    static func stream(_ event: String) -> Self {
-        Self(
-            type: "text/event-stream", schema: Schema.text, event: Schema.reference(event))
+    /// - Parameter data: the name of what the events' data holds.
+    static func stream(_ data: String) -> Self {
+        let schema: JSONValue = [
+            "type": "object", "description": "One event of the stream.",
+            "properties": [
+                "event": Schema.text, "id": Schema.text, "retry": Schema.count,
+                "data": [
+                    "type": "string", "contentMediaType": "application/json",
+                    "contentSchema": Schema.reference(data),
+                ],
+            ],
+        ]
+        return Self(type: "text/event-stream", schema: schema)
     }
 }

@@ -1,4 +1,5 @@
 import CrewKit
+import HTTPTypes
 
 /// The answers with which requests are refused: one for each status and the codes that it may have.
 ///
@@ -31,6 +32,11 @@ struct ProblemAnswers {
             let words = Array(Set(group.value.map(\.rawValue))).sorted()
             answers[group.key] = reference(to: words, status: group.key)
         }
+    }
+
+    /// What the refusal holds to which a reference leads.
+    func content(at reference: String) -> JSONObject? {
+        reference.split(separator: "/").last.flatMap { components[String($0)]?["content"]?.object }
     }
 
     private mutating func reference(to codes: [String], status: Int) -> JSONValue {

@@ -9,7 +9,7 @@ enum Schema {
     /// A count of something.
     static let count: JSONValue = ["type": "integer", "minimum": 0]
     static let time: JSONValue = ["type": "string", "format": "date-time"]
-    static let day: JSONValue = ["type": "string", "format": "date", "examples": ["2026-11-21"]]
+    static let day: JSONValue = ["type": "string", "format": "date"]
     static let anything: JSONValue = .object([:])
     static let anyObject: JSONValue = ["type": "object", "additionalProperties": true]
     /// What clients and server write as ids.
@@ -17,6 +17,13 @@ enum Schema {
         "type": "string", "pattern": "^[A-Za-z0-9_.:-]{1,128}$",
     ]
     static let nothing: JSONValue = ["type": "null"]
+
+    /// A parameter without a value counts as absent, as forms send it.
+    static let idParameter: JSONValue = ["type": "string", "pattern": "^[A-Za-z0-9_.:-]{0,128}$"]
+    static let dayParameter: JSONValue = [
+        "type": "string", "pattern": "^([0-9]{4}-[0-9]{2}-[0-9]{2})?$",
+        "examples": ["2026-11-21"],
+    ]
 
     /// A schema that stands among the components.
     static func reference(_ name: String) -> JSONValue {

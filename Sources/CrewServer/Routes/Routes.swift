@@ -13,20 +13,16 @@ enum Routes {
     static func responder(
         for crews: ServedCrews, options: ServerOptions, streams: OpenStreams
     ) -> RouterResponder<Context> {
-        let older = olderEndpoints(crews, options, streams)
-        var resources = V1Routes(crews: crews, options: options, streams: streams).endpoints
-        resources.append(
-            OpenAPIRoute(describing: older + resources, options: options).endpoint)
-        let heads = resources.filter { $0.method == .get }.map(head)
+        let endpoints = endpoints(for: crews, options: options, streams: streams)
         var paths = KnownPaths()
-        for endpoint in older + resources + heads { paths.add(endpoint.path, [endpoint.method]) }
+        for endpoint in endpoints { paths.add(endpoint.path, [endpoint.method]) }
         let undescribed = paths.all.filter { !$0.methods.contains(.options) }
         for (path, _) in undescribed { paths.add(path, [.options]) }
 
         let router = Router(context: Context.self)
         router.add(middleware: ProblemDocuments(paths: paths))
         router.add(middleware: OriginGuard(allowedHosts: options.allowedHosts))
-        for endpoint in older + resources + heads {
+        for endpoint in endpoints {
             router.on(RouterPath(endpoint.path), method: endpoint.method, use: endpoint.respond)
         }
         for (path, methods) in undescribed {
@@ -36,6 +32,17 @@ enum Routes {
             }
         }
         return router.buildResponder()
+    }
+
+    /// Everything that may be asked, the description of it all included.
+    static func endpoints(
+        for crews: ServedCrews, options: ServerOptions, streams: OpenStreams
+    ) -> [Endpoint] {
+        let older = olderEndpoints(crews, options, streams)
+        var resources = V1Routes(crews: crews, options: options, streams: streams).endpoints
+        resources.append(
+            OpenAPIRoute(describing: older + resources, options: options).endpoint)
+        return older + resources + resources.filter { $0.method == .get }.map(head)
     }
 
     /// What the original has too.

@@ -44,10 +44,10 @@ extension Operations {
             .init(
                 "by", in: .query, Schema.words(UsageReport.Grouping.self),
                 "Adds up what has the same name."),
-            .init("since", in: .query, Schema.day, "The first day of UTC."),
-            .init("until", in: .query, Schema.day, "The last day of UTC."),
-            .init("from", in: .query, Schema.day, "Another word for `since`."),
-            .init("through", in: .query, Schema.day, "Another word for `until`."),
+            .init("since", in: .query, Schema.dayParameter, "The first day of UTC."),
+            .init("until", in: .query, Schema.dayParameter, "The last day of UTC."),
+            .init("from", in: .query, Schema.dayParameter, "Another word for `since`."),
+            .init("through", in: .query, Schema.dayParameter, "Another word for `until`."),
             .limit(1_000, usually: 200),
         ],
         answers: [.json(200, "What was spent.", Schema.reference("UsageReport"))])

@@ -5,8 +5,13 @@ extension Operations {
     static let server: [String: Operation] = [
         "* /health": Operation(
             id: "readHealth", tag: .server, summary: "Tells that the server lives, and what it is.",
-            details: "Always 200, as the original's probes expect it: look at `status`.",
-            answers: [.json(200, "The state of the server.", Schema.reference("Health"))]),
+            details:
+                "200 whatever is wrong, as the original's probes expect it: look at `status`. Only a "
+                + "server that is not serving yet answers with 503.",
+            answers: [
+                .json(200, "The state of the server.", Schema.reference("Health")),
+                .json(503, "It stands by.", Schema.reference("Health"), .retryAfter),
+            ]),
         "* /": Operation(
             id: "readPage", tag: .server, summary: "Gives the page on which people talk to a crew.",
             parameters: [

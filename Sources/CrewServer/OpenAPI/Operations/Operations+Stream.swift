@@ -34,8 +34,8 @@ extension Operations {
                 """,
             parameters: [
                 .init("q", in: .query, Schema.text, "What is said, or a JSON object like a body."),
-                .init("run_id", in: .query, Schema.id, "The run to go on with."), .after,
-                .init("session_id", in: .query, Schema.id, "The conversation."),
+                .init("run_id", in: .query, Schema.idParameter, "The run to go on with."), .after,
+                .init("session_id", in: .query, Schema.idParameter, "The conversation."),
                 .init("resume_agent", in: .query, Schema.text, "The agent to begin with."),
                 .init("crew", in: .query, Schema.text, "The id or name of the crew."),
                 .onDisconnect, .lastEventID,

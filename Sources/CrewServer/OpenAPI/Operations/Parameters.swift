@@ -44,7 +44,7 @@ extension Operation.Parameter {
             "status", in: .query,
             ["type": "string", "pattern": .string(statuses), "examples": ["running,paused"]],
             "One status, or several with commas."),
-        Self("session_id", in: .query, Schema.id, "Only the runs of this conversation."),
+        Self("session_id", in: .query, Schema.idParameter, "Only the runs of this conversation."),
         Self("order", in: .query, Schema.words(["newest", "oldest"]), "What comes first."),
         limit(200, usually: 50),
         Self("cursor", in: .query, Schema.text, "`next` of the page before."),
@@ -58,6 +58,6 @@ extension Operation.Parameter {
 
     private static var statuses: String {
         let word = "(" + RunRecord.Status.Name.allCases.map(\.rawValue).joined(separator: "|") + ")"
-        return "^\(word)(,\(word))*$"
+        return "^(\(word)(,\(word))*)?$"
     }
 }

@@ -10,8 +10,12 @@ extension Schemas {
                 "agents": Schema.list(
                     Schema.object(["id": Schema.text, "name": Schema.text])),
                 "model": Schema.text, "scripted": Schema.flag, "loaded_at": Schema.time,
-                "state": state, "active_runs": Schema.count, "queued_runs": Schema.count,
-            ], optional: ["reload_problem": Schema.reference("ReloadProblem")]),
+                "state": state,
+            ],
+            optional: [
+                "active_runs": Schema.count, "queued_runs": Schema.count,
+                "reload_problem": Schema.reference("ReloadProblem"),
+            ]),
         "ReloadProblem": Schema.object(["message": Schema.text, "time": Schema.time]),
         "ServedCrew": Schema.object(
             [

@@ -19,9 +19,10 @@ extension V1Routes {
     func list(_ asked: StrictMembers, of crew: String?) async throws -> Response {
         var query = RunQuery(
             crew: crew, session: try asked.id("session_id").map { SessionID($0) })
-        let words = try asked.text("status")?.split(separator: ",").map(String.init) ?? []
-        for word in words {
-            query.statuses.insert(try StrictMembers.choice(word, of: "status"))
+        let words = try asked.text("status")?.split(
+            separator: ",", omittingEmptySubsequences: false)
+        for word in words ?? [] {
+            query.statuses.insert(try StrictMembers.choice(String(word), of: "status"))
         }
         query.order = try asked.choice("order", Order.self) == .oldest ? .oldestFirst : .newestFirst
         query.limit = try asked.number("limit", in: 1...200) ?? 50
