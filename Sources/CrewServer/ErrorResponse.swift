@@ -106,7 +106,8 @@ enum ErrorResponse {
         return [.retryAfter: String(seconds)]
     }
 
-    private static func kind(of code: CrewError.Code) -> (
+    /// The status of a code, and what it means in a few words.
+    static func kind(of code: CrewError.Code) -> (
         status: HTTPResponse.Status, title: String
     ) {
         switch code {

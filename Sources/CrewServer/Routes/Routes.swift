@@ -48,18 +48,20 @@ enum Routes {
         return router.buildResponder()
     }
 
-    /// All that may be asked.
+    /// Everything that may be asked, the description of it all included.
     static func endpoints(
         for crews: ServedCrews, options: ServerOptions, health: HealthRoute, _ parts: RouteParts
     ) -> [Endpoint] {
         let routes = RequestRoutes(requests: parts.requests, crews: crews)
         let metrics = MetricsRoute(figures: parts.figures, startedAt: options.now())
         let older = olderEndpoints(crews, options, parts.streams).map(parts.requests.keeping)
-        let resources =
+        var resources =
             V1Routes(crews: crews, options: options, streams: parts.streams).endpoints
             .map(parts.requests.keeping) + routes.endpoints
-        return older + health.endpoints(any) + metrics.endpoints + resources
-            + resources.filter { $0.method == .get }.map(\.head)
+        let others = older + health.endpoints(any) + metrics.endpoints
+        resources.append(
+            OpenAPIRoute(describing: others + resources, options: options).endpoint)
+        return others + resources + resources.filter { $0.method == .get }.map(\.head)
     }
 
     /// What is answered before the crews are there.

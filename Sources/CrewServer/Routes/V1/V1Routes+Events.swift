@@ -9,11 +9,12 @@ extension V1Routes {
         let after = try asked.number("after", in: 0...Int.max) ?? 0
         let limit = try asked.number("limit", in: 1...1_000)
         let onDisconnect = try asked.choice("on_disconnect") ?? OnDisconnect.goOn
+        let lastEventID = try request.headers.lastEventID() ?? 0
         guard request.headers.prefersEventStream else {
             return try await list(of: record, after: after, limit: limit ?? 1_000)
         }
         return try await opening.continuation(
-            of: record, after: max(after, try request.headers.lastEventID() ?? 0),
+            of: record, after: max(after, lastEventID),
             onDisconnect: onDisconnect, to: request, logger: context.logger
         ) { EventEncoder(after: $0, origin: record.origin) }
     }
