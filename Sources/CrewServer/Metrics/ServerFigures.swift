@@ -150,7 +150,7 @@ extension BudgetMeasure {
 extension ServerFigures: RequestFigures {
     func begin() { underWay.add(1, ordering: .relaxed) }
 
-    func end(_ request: AnsweredRequest) {
+    func end(_ request: CountedRequest) {
         underWay.subtract(1, ordering: .relaxed)
         book.take([
             .one(.httpRequests, request.method, request.route, request.status),
