@@ -9,6 +9,8 @@ extension V1Routes {
         let after = try asked.number("after", in: 0...Int.max) ?? 0
         let limit = try asked.number("limit", in: 1...1_000)
         let onDisconnect = try asked.choice("on_disconnect") ?? OnDisconnect.goOn
+        // Leaving would end the run, which takes more than reading it.
+        if onDisconnect == .cancel { try context.caller.check(.run) }
         guard request.headers.prefersEventStream else {
             return try await list(of: record, after: after, limit: limit ?? 1_000)
         }
