@@ -23,7 +23,7 @@ struct CrewCommand: AsyncParsableCommand {
             RunCommand.self, ChatCommand.self, ServeCommand.self, CheckCommand.self,
             ToolsCommand.self, RunsCommand.self, UsageCommand.self, BudgetsCommand.self,
             PricesCommand.self, GraphCommand.self, PlanCommand.self,
-            InitCommand.self, ExplainCommand.self, SchemaCommand.self,
+            InitCommand.self, ExplainCommand.self, SchemaCommand.self, HealthCommand.self,
         ])
 
     static func main() async {
