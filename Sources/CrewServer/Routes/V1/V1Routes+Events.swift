@@ -16,7 +16,7 @@ extension V1Routes {
         return try await opening.continuation(
             of: record, after: max(after, lastEventID),
             onDisconnect: onDisconnect, to: request, logger: context.logger
-        ) { EventEncoder(after: $0) }
+        ) { EventEncoder(after: $0, origin: record.origin) }
     }
 
     private func list(
@@ -26,7 +26,9 @@ extension V1Routes {
         let last = events.last?.sequence ?? sequence
         let next = last < record.lastSequence && !events.isEmpty ? String(last) : "null"
         var body = ByteBuffer(string: #"{"events":"#)
-        body.writeString(try RunJSON.text(of: events))
+        let marks = EventEncoder.marks(of: record.origin)
+        let texts = try events.map { try EventEncoder.text(of: $0.shown, marks) }
+        body.writeString("[\(texts.joined(separator: ","))]")
         body.writeString(#","next":\#(next)}"#)
         return Response(
             status: .ok, headers: [.contentType: "application/json", .cacheControl: "no-store"],
