@@ -25,7 +25,7 @@ struct CrewCommand: AsyncParsableCommand {
             CheckCommand.self,
             ToolsCommand.self, RunsCommand.self, UsageCommand.self, BudgetsCommand.self,
             PricesCommand.self, GraphCommand.self, PlanCommand.self,
-            InitCommand.self, ExplainCommand.self, SchemaCommand.self,
+            InitCommand.self, ExplainCommand.self, SchemaCommand.self, HealthCommand.self,
         ])
 
     static func main() async {
