@@ -13,24 +13,20 @@ enum ErrorResponse {
     static func response(to error: any Error, requestID: String? = nil) -> Response {
         if let refused = error as? MethodNotAllowed {
             let names = refused.allowed.map(\.rawValue).joined(separator: ", ")
-            return response(
-                to: CrewError(.methodNotAllowed, "Method not allowed; use \(names)"),
-                headers: [.allow: names], requestID)
+            return problem(
+                CrewError(.methodNotAllowed, "Method not allowed; use \(names)"), requestID,
+                [.allow: names])
         }
-        if let error = error as? CrewError {
-            return response(to: error, headers: headers(for: error), requestID)
-        }
+        if let error = error as? CrewError { return problem(error, requestID) }
         guard let error = error as? any HTTPResponseError else {
-            return response(to: CrewError(.internalError, ""), requestID)
+            return problem(CrewError(.internalError, ""), requestID)
         }
         switch error.status {
         case .notFound:
-            return response(to: CrewError(.notFound, "There is nothing at this path"), requestID)
+            return problem(CrewError(.notFound, "There is nothing at this path"), requestID)
         case .contentTooLarge:
-            return response(to: CrewError(.bodyTooLarge, "The body is too large"), requestID)
-        default:
-            return response(
-                to: CrewError(.invalidInput, error.status.reasonPhrase), requestID)
+            return problem(CrewError(.bodyTooLarge, "The body is too large"), requestID)
+        default: return problem(CrewError(.invalidInput, error.status.reasonPhrase), requestID)
         }
     }
 
@@ -43,9 +39,21 @@ enum ErrorResponse {
         }
     }
 
-    private static func response(
-        to error: CrewError, headers: HTTPFields = [:], _ requestID: String?
+    private static func problem(
+        _ error: CrewError, _ requestID: String?, _ headers: HTTPFields = [:]
     ) -> Response {
+        let (status, fields, document) = parts(of: error, requestID: requestID)
+        var headers = headers
+        for field in fields { headers[field.name] = field.value }
+        return Response(
+            status: status, headers: headers,
+            body: ResponseBody(byteBuffer: ByteBuffer(string: document.text)))
+    }
+
+    /// The same in pieces, for what is answered before there is a request.
+    static func parts(
+        of error: CrewError, requestID: String? = nil
+    ) -> (status: HTTPResponse.Status, headers: HTTPFields, document: JSONValue) {
         let kind = kind(of: error.code)
         var document: JSONObject = [
             "type": "about:blank", "title": .string(kind.title),
@@ -53,12 +61,10 @@ enum ErrorResponse {
             "code": .string(error.code.rawValue),
         ]
         document["request_id"] = requestID.map { .string($0) }
-        var headers = headers
+        var headers = headers(for: error)
         headers[.contentType] = "application/problem+json"
         headers[.cacheControl] = "no-store"
-        return Response(
-            status: kind.status, headers: headers,
-            body: ResponseBody(byteBuffer: ByteBuffer(string: JSONValue.object(document).text)))
+        return (kind.status, headers, .object(document))
     }
 
     /// The status and code that an error is answered with.
@@ -93,12 +99,15 @@ enum ErrorResponse {
     }
 
     private static func headers(for error: CrewError) -> HTTPFields {
-        guard kind(of: error.code).status == .serviceUnavailable else { return [:] }
-        let seconds = max(1, error.retryAfter?.components.seconds ?? 1)
+        if error.code == .unauthorized { return [.wwwAuthenticate: "Bearer"] }
+        let status = kind(of: error.code).status
+        guard status == .serviceUnavailable || status == .tooManyRequests else { return [:] }
+        let seconds = max(1, Int(((error.retryAfter ?? .zero) / .seconds(1)).rounded(.up)))
         return [.retryAfter: String(seconds)]
     }
 
-    private static func kind(of code: CrewError.Code) -> (
+    /// The status of a code, and what it means in a few words.
+    static func kind(of code: CrewError.Code) -> (
         status: HTTPResponse.Status, title: String
     ) {
         switch code {
@@ -129,6 +138,11 @@ enum ErrorResponse {
         case .unsupportedMediaType: (.unsupportedMediaType, "The body is not JSON")
         case .tooManyRuns: (.serviceUnavailable, "Too many runs at the same time")
         case .shuttingDown: (.serviceUnavailable, "The server is shutting down")
+        case .notReady: (.serviceUnavailable, "The server is not ready yet")
+        case .tooManyConnections: (.serviceUnavailable, "Too many connections")
+        case .requestTimeout: (.requestTimeout, "The request came too slowly")
+        case .uriTooLong: (.uriTooLong, "The address is too long")
+        case .headersTooLarge: (.requestHeaderFieldsTooLarge, "The header fields are too large")
         case .storeFailed: (.internalServerError, "The store failed")
         default: (.internalServerError, "Internal error")
         }

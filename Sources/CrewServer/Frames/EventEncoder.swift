@@ -66,7 +66,7 @@ struct EventEncoder: StreamEncoder {
             for delta in openRounds.abandoned { write(delta, to: &bytes) }
         }
         bytes.writeString("id: \(stored.sequence)\nevent: \(stored.event.name)\ndata: ")
-        bytes.writeString(try Self.text(of: stored, marks))
+        bytes.writeString(try Self.text(of: stored.shown, marks))
         bytes.writeString("\n\n")
         lastSequence = stored.sequence
     }

@@ -7,6 +7,7 @@ struct ProblemDocuments: RouterMiddleware {
     typealias Context = Routes.Context
 
     let paths: KnownPaths
+    let figures: any RequestFigures
 
     func handle(
         _ request: Request, context: Context,
@@ -23,14 +24,18 @@ struct ProblemDocuments: RouterMiddleware {
                         "error": "\(ErrorResponse.fullText(of: error))",
                     ])
             }
+            let answered = refusal(of: request, error) ?? error
+            figures.refused(because: answered)
             return ErrorResponse.response(
-                to: refusal(of: request) ?? error, requestID: context.origin.requestID)
+                to: answered, requestID: context.origin.requestID)
         }
     }
 
     /// Set when the path exists and only the method does not.
-    private func refusal(of request: Request) -> MethodNotAllowed? {
-        guard let allowed = paths.methods(at: request.uri.path), !allowed.contains(request.method)
+    private func refusal(of request: Request, _ error: any Error) -> MethodNotAllowed? {
+        // Whoever is refused for another reason does not learn that there is such a path.
+        guard (error as? any HTTPResponseError)?.status == .notFound,
+            let allowed = paths.methods(at: request.uri.path), !allowed.contains(request.method)
         else { return nil }
         return MethodNotAllowed(allowed: allowed)
     }

@@ -15,10 +15,11 @@ package struct RunDocument {
         var members: JSONObject = [
             "id": .string(record.id.rawValue),
             "crew": .string(record.crew),
-            "session_id": JSONValue(record.session?.rawValue),
+            "session_id": JSONValue(record.writtenSession?.rawValue),
             "parent": JSONValue(record.parent?.rawValue),
             "status": .string(record.status.name.rawValue),
         ]
+        members["tenant"] = record.tenant.map { .string($0) }
         members["outcome"] = outcome
         members["created_at"] = .string(Timestamp.text(record.createdAt))
         members["updated_at"] = .string(Timestamp.text(record.updatedAt))

@@ -55,6 +55,7 @@ extension V1Routes {
     }
 
     func delete(_ request: Request, _ context: Routes.Context) async throws -> Response {
+        _ = try parameters(of: request)
         let record = try await record(context)
         try checkVersion(of: record, request)
         guard runner.works(record.crew) || record.isAtRest else {

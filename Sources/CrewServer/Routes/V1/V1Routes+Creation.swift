@@ -16,10 +16,10 @@ extension V1Routes {
         _ = try parameters(of: request)
         let object = try await request.readObject(upTo: options.limits.maxBodyBytes)
         let runner = try runner(for: object, at: crew)
-        var creation = try RunCreation(
+        let creation = try RunCreation(
             object, key: try request.headers.idempotencyKey(), crew: runner.name,
-            check: check(for: runner))
-        creation.request.origin = context.origin
+            check: check(for: runner), context: context)
+        try await context.caller.checkMayUse(creation.request.session, in: runner.store)
         guard let patience = request.headers.preferredWait else {
             let run = try await runner.start(creation.request)
             return try await document(run, .accepted, location(of: run))
