@@ -86,6 +86,7 @@ let package = Package(
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: nio),
+                .product(name: "NIOHTTP1", package: nio),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
             resources: [.embedInCode("Page/index.html")],
@@ -94,7 +95,8 @@ let package = Package(
         .executableTarget(
             name: "crew",
             dependencies: [
-                "CrewKit", "CrewConfig", "CrewProviders", "CrewTools", "CrewServer", "CrewStore",
+                "CrewKit", "CrewConfig", "CrewProcess", "CrewProviders", "CrewTools", "CrewServer",
+                "CrewStore",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "Logging", package: "swift-log"),

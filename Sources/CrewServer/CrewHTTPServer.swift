@@ -12,9 +12,12 @@ public import ServiceLifecycle
 /// on for `drainTime`, and then ends each with an `error` frame; the runs are the runner's, which
 /// has to be worked beside this.
 public struct CrewHTTPServer: Service {
-    let application: Application<RouterResponder<Routes.Context>>
+    let application: Application<StandbyResponder>
     let streams: OpenStreams
     private let options: ServerOptions
+    private let watch = ServedWatch()
+    private let figures: ServerFigures
+    private let startedAt: Date
 
     /// Where a server listens.
     public struct Address: Sendable, Hashable, CustomStringConvertible {
@@ -50,23 +53,36 @@ public struct CrewHTTPServer: Service {
         crews: ServedCrews, options: ServerOptions = ServerOptions(), logger: Logger,
         onListening: @escaping @Sendable (Address) async -> Void = { _ in }
     ) throws(CrewError) {
+        try self.init(standby: options, logger: logger, onListening: onListening)
+        serve(crews)
+    }
+
+    /// A server that listens and says that it is not ready, until `serve` gives it crews.
+    ///
+    /// - Throws: `invalidInput` when the options cannot be.
+    public init(
+        standby options: ServerOptions, logger: Logger,
+        onListening: @escaping @Sendable (Address) async -> Void = { _ in }
+    ) throws(CrewError) {
         try options.check()
         let streams = OpenStreams(limit: options.limits.maxOpenStreams)
         self.options = options
         self.streams = streams
-        let figures = ServerFigures(options: options, streams: streams)
-        figures.use(crews)
+        startedAt = options.now()
+        let health = HealthRoute(
+            crews: nil, options: options, streams: streams, watch: nil, startedAt: startedAt)
+        let watch = watch
+        figures = ServerFigures(options: options, streams: streams, watch: watch)
         var application = Application(
-            responder: Routes.responder(
-                for: crews, options: options, streams: streams, figures: figures),
+            responder: StandbyResponder(standby: Routes.standby(health, life: options.life)),
             server: .http1(configuration: Self.channel(options)),
             configuration: ApplicationConfiguration(
                 address: .hostname(options.host, port: options.port)),
             services: [
                 StreamTicker(
-                    streams: streams, keepAlive: { crews.keepAlive },
-                    writeTimeout: { crews.readerPatience ?? options.writeTimeout },
-                    clock: options.clock)
+                    streams: streams, keepAlive: { watch.crews?.keepAlive ?? .seconds(30) },
+                    writeTimeout: { watch.crews?.readerPatience ?? options.writeTimeout },
+                    clock: options.clock), watch,
             ],
             onServerRunning: { channel in
                 let bound = channel.localAddress
@@ -77,6 +93,46 @@ public struct CrewHTTPServer: Service {
             logger: logger)
         application.addServices(RunMetrics(figures, loops: application.eventLoopGroup))
         self.application = application
+    }
+
+    /// Answers for these crews from now on, and is ready. To be called once.
+    public func serve(_ crews: ServedCrews) {
+        let look = DependencyWatch(store: crews.first.runner.store, options: options)
+        let health = HealthRoute(
+            crews: crews, options: options, streams: streams, watch: look, startedAt: startedAt)
+        watch.begin(crews, look)
+        application.responder.serve(
+            Routes.responder(
+                for: crews, options: options, streams: streams, health: health, figures: figures))
+        options.life.serve()
+    }
+
+    /// Begins nothing from now on: what asks for it is answered with 503 and `Retry-After`.
+    public func drain() {
+        options.life.drain()
+        streams.drain()
+    }
+
+    /// Ends the streams that are still open, each with a frame that says when to come again, and
+    /// returns when they are gone or have had their time.
+    public func endStreams() async {
+        streams.endAll()
+        let step: Duration = .milliseconds(20)
+        var left = options.goodbyeTime
+        while streams.count > 0, left > .zero {
+            guard (try? await options.clock.sleep(for: step)) != nil else { return }  // cancelled
+            left -= step
+        }
+    }
+
+    /// Whether requests could be answered: every event loop turns and the store says how it does,
+    /// well or not, within a second.
+    public func makesProgress() async -> Bool {
+        for loop in application.eventLoopGroup.makeIterator() {
+            guard (try? await loop.submit {}.get()) != nil else { return false }  // it has ended
+        }
+        guard let look = watch.look else { return true }
+        return await look.storeState().condition != .degraded
     }
 
     public func run() async throws {
@@ -96,7 +152,7 @@ public struct CrewHTTPServer: Service {
 
     private func drainOnShutdown() async {
         guard (try? await gracefulShutdown()) != nil else { return }  // the server ended by itself
-        streams.drain()
+        drain()
         try? await options.clock.sleep(for: options.drainTime)  // cut short when all have left
         streams.endAll()
     }
@@ -104,6 +160,7 @@ public struct CrewHTTPServer: Service {
     private static func channel(_ options: ServerOptions) -> HTTP1Channel.Configuration {
         let limits = options.limits
         return HTTP1Channel.Configuration(
+            additionalChannelHandlers: [ConnectionDoor(options: options)],
             idleTimeout: TimeAmount(options.idleTimeout),
             httpDecoderConfiguration: .init(
                 maxHeaderFieldSize: limits.maxHeaderFieldBytes,

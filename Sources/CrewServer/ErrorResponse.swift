@@ -15,9 +15,7 @@ enum ErrorResponse {
                 to: CrewError(.methodNotAllowed, "Method not allowed; use \(names)"),
                 headers: [.allow: names])
         }
-        if let error = error as? CrewError {
-            return response(to: error, headers: headers(for: error))
-        }
+        if let error = error as? CrewError { return response(to: error) }
         guard let error = error as? any HTTPResponseError else {
             return response(to: CrewError(.internalError, ""))
         }
@@ -39,18 +37,28 @@ enum ErrorResponse {
     }
 
     private static func response(to error: CrewError, headers: HTTPFields = [:]) -> Response {
+        let (status, fields, document) = parts(of: error)
+        var headers = headers
+        for field in fields { headers[field.name] = field.value }
+        return Response(
+            status: status, headers: headers,
+            body: ResponseBody(byteBuffer: ByteBuffer(string: document.text)))
+    }
+
+    /// The same in pieces, for what is answered before there is a request.
+    static func parts(
+        of error: CrewError
+    ) -> (status: HTTPResponse.Status, headers: HTTPFields, document: JSONValue) {
         let kind = kind(of: error.code)
         let document: JSONValue = [
             "type": "about:blank", "title": .string(kind.title),
             "status": .integer(kind.status.code), "detail": .string(detail(of: error)),
             "code": .string(error.code.rawValue),
         ]
-        var headers = headers
+        var headers = headers(for: error)
         headers[.contentType] = "application/problem+json"
         headers[.cacheControl] = "no-store"
-        return Response(
-            status: kind.status, headers: headers,
-            body: ResponseBody(byteBuffer: ByteBuffer(string: document.text)))
+        return (kind.status, headers, document)
     }
 
     /// What clients are told of an error, in an answer or a stream.
@@ -72,8 +80,9 @@ enum ErrorResponse {
     }
 
     private static func headers(for error: CrewError) -> HTTPFields {
-        guard kind(of: error.code).status == .serviceUnavailable else { return [:] }
-        let seconds = max(1, error.retryAfter?.components.seconds ?? 1)
+        let status = kind(of: error.code).status
+        guard status == .serviceUnavailable || status == .tooManyRequests else { return [:] }
+        let seconds = max(1, Int(((error.retryAfter ?? .zero) / .seconds(1)).rounded(.up)))
         return [.retryAfter: String(seconds)]
     }
 
@@ -108,6 +117,11 @@ enum ErrorResponse {
         case .unsupportedMediaType: (.unsupportedMediaType, "The body is not JSON")
         case .tooManyRuns: (.serviceUnavailable, "Too many runs at the same time")
         case .shuttingDown: (.serviceUnavailable, "The server is shutting down")
+        case .notReady: (.serviceUnavailable, "The server is not ready yet")
+        case .tooManyConnections: (.serviceUnavailable, "Too many connections")
+        case .requestTimeout: (.requestTimeout, "The request came too slowly")
+        case .uriTooLong: (.uriTooLong, "The address is too long")
+        case .headersTooLarge: (.requestHeaderFieldsTooLarge, "The header fields are too large")
         case .storeFailed: (.internalServerError, "The store failed")
         default: (.internalServerError, "Internal error")
         }

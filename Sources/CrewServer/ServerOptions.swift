@@ -27,6 +27,12 @@ public struct ServerOptions: Sendable {
     public var activity = RunActivity()
     /// The room for runs, for health and figures; the runners have to have the same one.
     public var admission = RunAdmission()
+    /// Where the server stands; begun in standby, it takes nothing before its crews are there.
+    public var life = ServerLife()
+    /// What came to the server's door, for figures.
+    public var counts = ServerCounts()
+    public var connections = ConnectionLimits()
+    public var rates = RateLimits()
     /// How long streams may go on when the server is asked to stop.
     public var drainTime: Duration = .seconds(10)
     /// How long a client may take nothing of what is there for it.

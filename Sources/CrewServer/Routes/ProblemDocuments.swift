@@ -4,7 +4,8 @@ import Logging
 /// Answers every error with a problem document, and logs those that are the server's own.
 struct ProblemDocuments<Context: RequestContext>: RouterMiddleware {
     let paths: KnownPaths
-    let figures: any RequestFigures
+    /// Told of each answer with a problem; absent where nobody counts.
+    var figures: (any RequestFigures)?
 
     func handle(
         _ request: Request, context: Context,
@@ -22,7 +23,7 @@ struct ProblemDocuments<Context: RequestContext>: RouterMiddleware {
                     ])
             }
             let answered = refusal(of: request) ?? error
-            figures.refused(because: answered)
+            figures?.refused(because: answered)
             return ErrorResponse.response(to: answered)
         }
     }

@@ -11,11 +11,12 @@ enum Routes {
     ]
 
     static func responder(
-        for crews: ServedCrews, options: ServerOptions, streams: OpenStreams,
+        for crews: ServedCrews, options: ServerOptions, streams: OpenStreams, health: HealthRoute,
         figures: ServerFigures
     ) -> RouterResponder<Context> {
-        let metrics = MetricsRoute(figures: figures, startedAt: options.now())
-        let older = olderEndpoints(crews, options, streams) + metrics.endpoints
+        let metrics = MetricsRoute(figures: figures, startedAt: health.startedAt)
+        let older =
+            olderEndpoints(crews, options, streams) + health.endpoints(any) + metrics.endpoints
         let resources = V1Routes(crews: crews, options: options, streams: streams).endpoints
         let heads = resources.filter { $0.method == .get }.map(head)
         var paths = KnownPaths()
@@ -26,7 +27,11 @@ enum Routes {
         let router = Router(context: Context.self)
         router.add(middleware: RequestCounts(figures: figures))
         router.add(middleware: ProblemDocuments(paths: paths, figures: figures))
+        router.add(middleware: PhaseGate(life: options.life))
         router.add(middleware: OriginGuard(allowedHosts: options.allowedHosts))
+        router.add(middleware: RateLimiting(per: .address, options))
+        router.add(middleware: RateLimiting(per: .key, options))
+        router.add(middleware: ReaderLimits(options))
         for endpoint in older + resources + heads {
             router.on(RouterPath(endpoint.path), method: endpoint.method, use: endpoint.respond)
         }
@@ -39,14 +44,23 @@ enum Routes {
         return router.buildResponder()
     }
 
+    /// What is answered before the crews are there.
+    static func standby(_ health: HealthRoute, life: ServerLife) -> RouterResponder<Context> {
+        let router = Router(context: Context.self)
+        router.add(middleware: ProblemDocuments(paths: KnownPaths()))
+        router.add(middleware: PhaseGate(life: life))
+        for endpoint in health.endpoints(any) {
+            router.on(RouterPath(endpoint.path), method: endpoint.method, use: endpoint.respond)
+        }
+        return router.buildResponder()
+    }
+
     /// What the original has too.
     private static func olderEndpoints(
         _ crews: ServedCrews, _ options: ServerOptions, _ streams: OpenStreams
     ) -> [Endpoint] {
         let stream = StreamRoute(crews: crews, options: options, streams: streams)
         let page = PageRoute(crews: crews, options: options)
-        let health = HealthRoute(
-            crews: crews, options: options, streams: streams, startedAt: options.now())
         let streaming = [HTTPRequest.Method.get, .post].map { method in
             // A HEAD would start a run like a GET: there is none.
             Endpoint(method, "/api/crew/stream", .run) { request, context in
@@ -55,12 +69,9 @@ enum Routes {
         }
         return any.reduce(into: streaming) { endpoints, method in
             endpoints += [
-                Endpoint(method, "/health", nil) { request, _ in
-                    await health.respond().withoutBody(if: request.method == .head)
-                },
                 Endpoint(method, "/", nil) { request, _ in
                     page.respond(to: request).withoutBody(if: request.method == .head)
-                },
+                }
             ]
         }
     }
@@ -75,7 +86,7 @@ enum Routes {
 
 extension Response {
     /// The answer to a HEAD: its headers tell of a body that does not come.
-    fileprivate func withoutBody(if isHead: Bool) -> Response {
+    func withoutBody(if isHead: Bool) -> Response {
         isHead ? createHeadResponse() : self
     }
 

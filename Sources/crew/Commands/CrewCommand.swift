@@ -1,4 +1,5 @@
 import ArgumentParser
+import CrewProcess
 import CrewTools
 import Foundation
 
@@ -27,6 +28,8 @@ struct CrewCommand: AsyncParsableCommand {
         ])
 
     static func main() async {
+        // In a container without another one, this has to be the process that looks after all.
+        crew_start_as_child_of_first(CommandLine.unsafeArgv)
         StandardStreams.prepare()
         // Tools that run in a process of their own: this program, started again.
         await ToolWorker.serveIfAsked(ToolProcesses.isolated)
