@@ -14,8 +14,8 @@ final class HeadWatch: ChannelInboundHandler, RemovableChannelHandler {
     private enum State {
         /// No byte of a request has come since the last one.
         case idle
-        /// Its head comes; `hasLine` once the first line of it was whole.
-        case head(hasLine: Bool)
+        /// Its head comes.
+        case head
         case body
     }
 
@@ -25,11 +25,9 @@ final class HeadWatch: ChannelInboundHandler, RemovableChannelHandler {
 
     init(limit: Duration) { self.limit = limit }
 
-    /// Whether the first line of the head that is coming was whole.
-    var hasLine: Bool {
-        if case .head(hasLine: false) = state { return false }
-        return true
-    }
+    /// Bytes of the first line of the head that came last, which holds the address.
+    private(set) var lineBytes = 0
+    private var isLineWhole = false
 
     func noteHead() {
         deadline?.cancel()
@@ -43,10 +41,12 @@ final class HeadWatch: ChannelInboundHandler, RemovableChannelHandler {
         let bytes = unwrapInboundIn(data)
         switch state {
         case .idle:
-            state = .head(hasLine: Self.endsLine(bytes))
+            state = .head
+            (lineBytes, isLineWhole) = (0, false)
             schedule(context)
-        case .head(hasLine: false): state = .head(hasLine: Self.endsLine(bytes))
-        case .head, .body: break
+            measureLine(bytes)
+        case .head: measureLine(bytes)
+        case .body: break
         }
         context.fireChannelRead(data)
     }
@@ -66,7 +66,11 @@ final class HeadWatch: ChannelInboundHandler, RemovableChannelHandler {
         }
     }
 
-    private static func endsLine(_ bytes: ByteBuffer) -> Bool {
-        bytes.readableBytesView.contains(UInt8(ascii: "\n"))
+    private func measureLine(_ bytes: ByteBuffer) {
+        guard !isLineWhole else { return }
+        let view = bytes.readableBytesView
+        let end = view.firstIndex(of: UInt8(ascii: "\n"))
+        isLineWhole = end != nil
+        lineBytes += view.distance(from: view.startIndex, to: end ?? view.endIndex)
     }
 }

@@ -87,6 +87,8 @@ final class RequestWatch: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        // What comes after a refusal is no request either.
+        guard case .open = state else { return }
         guard let error = error as? HTTPParserError else {
             return context.fireErrorCaught(error)
         }
@@ -107,7 +109,7 @@ final class RequestWatch: ChannelDuplexHandler, RemovableChannelHandler {
         guard error == .headerOverflow else {
             return CrewError(.invalidInput, "this is not a request of HTTP/1.1")
         }
-        return head.hasLine
+        return head.lineBytes <= options.limits.maxHeaderFieldBytes
             ? CrewError(
                 .headersTooLarge,
                 "one header field may have \(options.limits.maxHeaderFieldBytes) bytes, all together "

@@ -5,13 +5,13 @@ import Hummingbird
 protocol RequestFigures: Sendable {
     /// One has come; `end` follows.
     func begin()
-    func end(_ request: AnsweredRequest)
+    func end(_ request: CountedRequest)
     /// One is answered with a problem document.
     func refused(because error: any Error)
 }
 
 /// A request that has its answer, as far as that is not a client's own words.
-struct AnsweredRequest: Sendable, Hashable {
+struct CountedRequest: Sendable, Hashable {
     let method: String
     /// The template of the path.
     let route: String
@@ -53,7 +53,7 @@ struct RequestCounts: RouterMiddleware {
         let method = request.method.rawValue
         let route = context.endpointPath
         figures.end(
-            AnsweredRequest(
+            CountedRequest(
                 method: Self.methods.contains(method) ? method : MetricFamily.otherValue,
                 route: route == nil || route == "NotFound" ? "unmatched" : route ?? "",
                 status: status, duration: now() - began))

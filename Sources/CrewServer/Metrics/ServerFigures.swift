@@ -13,7 +13,7 @@ final class ServerFigures: Sendable {
     private let lag: Mutex<LagProbe?> = Mutex(nil)
 
     init(
-        options: ServerOptions, streams: OpenStreams, watch: ServedWatch,
+        options: ServerOptions, streams: OpenStreams, watch: ServedWatch = ServedWatch(),
         now: @escaping @Sendable () -> ContinuousClock.Instant = { .now }
     ) {
         self.options = options
@@ -158,7 +158,7 @@ extension BudgetMeasure {
 extension ServerFigures: RequestFigures {
     func begin() { underWay.add(1, ordering: .relaxed) }
 
-    func end(_ request: AnsweredRequest) {
+    func end(_ request: CountedRequest) {
         underWay.subtract(1, ordering: .relaxed)
         book.take([
             .one(.httpRequests, request.method, request.route, request.status),
