@@ -11,7 +11,10 @@ public import ServiceLifecycle
 /// It works while `run()` is. A graceful shutdown takes no more requests, lets the open streams go
 /// on for `drainTime`, and then ends each with an `error` frame; the runs are the runner's, which
 /// has to be worked beside this.
-public struct CrewHTTPServer: Service {
+public struct CrewHTTPServer: Service, CustomStringConvertible {
+    /// In logs; its options hold more than belongs there.
+    public var description: String { "CrewHTTPServer" }
+
     let application: Application<StandbyResponder>
     let streams: OpenStreams
     private let options: ServerOptions

@@ -52,12 +52,9 @@ struct HealthTests {
         let clock = ManualClock()
         var fixture = ServerFixture([])
         fixture.options.clock = clock
+        let (never, _) = AsyncStream.makeStream(of: Void.self)
         fixture.options.dependencies = {
-            // Until the server ends.
-            for await _ in AsyncStream<Void>(unfolding: {
-                try? await clock.sleep(for: .seconds(999))
-            }) {
-            }
+            for await _ in never {}  // until the server ends
             return []
         }
         try await fixture.serve { client, _ in
@@ -76,8 +73,9 @@ struct HealthTests {
     @Test("A store that is silent for long is down")
     func silentStore() async throws {
         let clock = ManualClock()
+        let (never, _) = AsyncStream.makeStream(of: Void.self)
         let look = Look<Int>(patience: .seconds(1), clock: clock) {
-            try? await clock.sleep(for: .seconds(999))  // until the test ends
+            for await _ in never {}  // until the test ends
             return 1
         }
         await withTaskGroup(of: Void.self) { group in
