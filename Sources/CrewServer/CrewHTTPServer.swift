@@ -2,6 +2,7 @@ public import CrewKit
 import Foundation
 import Hummingbird
 import HummingbirdCore
+import HummingbirdHTTP2
 public import Logging
 import NIOCore
 public import ServiceLifecycle
@@ -20,16 +21,20 @@ public struct CrewHTTPServer: Service, CustomStringConvertible {
     private let options: ServerOptions
     private let watch = ServedWatch()
     private let startedAt: Date
+    private let parts: RouteParts
 
     /// Where a server listens.
     public struct Address: Sendable, Hashable, CustomStringConvertible {
         public let host: String
         public let port: Int
+        /// Whether the server speaks TLS there.
+        public var isEncrypted = false
 
         /// The address as a URL.
         public var description: String {
-            host.utf8.contains(UInt8(ascii: ":"))
-                ? "http://[\(host)]:\(port)" : "http://\(host):\(port)"
+            let scheme = isEncrypted ? "https" : "http"
+            return host.utf8.contains(UInt8(ascii: ":"))
+                ? "\(scheme)://[\(host)]:\(port)" : "\(scheme)://\(host):\(port)"
         }
     }
 
@@ -71,12 +76,18 @@ public struct CrewHTTPServer: Service, CustomStringConvertible {
         self.options = options
         self.streams = streams
         startedAt = options.now()
+        let parts = RouteParts(
+            streams: streams, requests: RecentRequests(options: options),
+            figures: ServerFigures(options: options, streams: streams),
+            watchers: Self.watchers(options, logger))
+        self.parts = parts
         let health = HealthRoute(
             crews: nil, options: options, streams: streams, watch: nil, startedAt: startedAt)
         let watch = watch
-        application = Application(
-            responder: StandbyResponder(standby: Routes.standby(health, life: options.life)),
-            server: .http1(configuration: Self.channel(options)),
+        var application = Application(
+            responder: StandbyResponder(
+                standby: Routes.standby(health, options: options, parts)),
+            server: try Self.channels(options),
             configuration: ApplicationConfiguration(
                 address: .hostname(options.host, port: options.port)),
             services: [
@@ -84,14 +95,29 @@ public struct CrewHTTPServer: Service, CustomStringConvertible {
                     streams: streams, keepAlive: { watch.crews?.keepAlive ?? .seconds(30) },
                     writeTimeout: { watch.crews?.readerPatience ?? options.writeTimeout },
                     clock: options.clock), watch,
-            ],
+                RequestFollowing(
+                    requests: parts.requests,
+                    observations: options.activity.observations(buffering: 16_384)),
+            ] + options.fileServices(logger: logger),
             onServerRunning: { channel in
                 let bound = channel.localAddress
                 await onListening(
                     Address(
-                        host: bound?.ipAddress ?? options.host, port: bound?.port ?? options.port))
+                        host: bound?.ipAddress ?? options.host, port: bound?.port ?? options.port,
+                        isEncrypted: options.certificate != nil))
             },
             logger: logger)
+        application.addServices(RunMetrics(parts.figures, loops: application.eventLoopGroup))
+        self.application = application
+    }
+
+    /// Who is told of requests.
+    private static func watchers(
+        _ options: ServerOptions, _ logger: Logger
+    ) -> [any RequestWatcher] {
+        var watchers: [any RequestWatcher] = [AccessLog(logger: logger)]
+        if let tracing = options.tracing { watchers.append(RequestSpans(tracing: tracing)) }
+        return watchers
     }
 
     /// Answers for these crews from now on, and is ready. To be called once.
@@ -100,8 +126,10 @@ public struct CrewHTTPServer: Service, CustomStringConvertible {
         let health = HealthRoute(
             crews: crews, options: options, streams: streams, watch: look, startedAt: startedAt)
         watch.begin(crews, look)
+        parts.figures.use(crews)
         application.responder.serve(
-            Routes.responder(for: crews, options: options, streams: streams, health: health))
+            Routes.responder(
+                for: crews, options: options, health: health, parts))
         options.life.serve()
     }
 
@@ -156,6 +184,23 @@ public struct CrewHTTPServer: Service, CustomStringConvertible {
         drain()
         try? await options.clock.sleep(for: options.drainTime)  // cut short when all have left
         streams.endAll()
+    }
+
+    /// With a certificate HTTP/2 for who can, and HTTP/1.1, both over TLS.
+    private static func channels(_ options: ServerOptions) throws(CrewError) -> HTTPServerBuilder {
+        guard let certificate = options.certificate else {
+            return .http1(configuration: channel(options))
+        }
+        do {
+            return try .http2Upgrade(
+                tlsConfiguration: certificate.configuration,
+                configuration: HTTP2ChannelConfiguration(
+                    idleTimeout: options.idleTimeout,
+                    gracefulCloseTimeout: options.drainTime + options.goodbyeTime,
+                    streamConfiguration: channel(options)))
+        } catch {
+            throw CrewError(.invalidInput, "the certificate cannot be used", cause: error)
+        }
     }
 
     private static func channel(_ options: ServerOptions) -> HTTP1Channel.Configuration {

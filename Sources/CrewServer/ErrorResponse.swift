@@ -8,22 +8,25 @@ import NIOCore
 /// The only place where an error becomes an HTTP status.
 enum ErrorResponse {
     /// The answer to an error; one that is not ours says nothing of its inside.
-    static func response(to error: any Error) -> Response {
+    ///
+    /// - Parameter requestID: what the request is found again by.
+    static func response(to error: any Error, requestID: String? = nil) -> Response {
         if let refused = error as? MethodNotAllowed {
             let names = refused.allowed.map(\.rawValue).joined(separator: ", ")
             return problem(
-                CrewError(.methodNotAllowed, "Method not allowed; use \(names)"),
+                CrewError(.methodNotAllowed, "Method not allowed; use \(names)"), requestID,
                 [.allow: names])
         }
-        if let error = error as? CrewError { return problem(error) }
+        if let error = error as? CrewError { return problem(error, requestID) }
         guard let error = error as? any HTTPResponseError else {
-            return problem(CrewError(.internalError, ""))
+            return problem(CrewError(.internalError, ""), requestID)
         }
         switch error.status {
-        case .notFound: return problem(CrewError(.notFound, "There is nothing at this path"))
+        case .notFound:
+            return problem(CrewError(.notFound, "There is nothing at this path"), requestID)
         case .contentTooLarge:
-            return problem(CrewError(.bodyTooLarge, "The body is too large"))
-        default: return problem(CrewError(.invalidInput, error.status.reasonPhrase))
+            return problem(CrewError(.bodyTooLarge, "The body is too large"), requestID)
+        default: return problem(CrewError(.invalidInput, error.status.reasonPhrase), requestID)
         }
     }
 
@@ -36,8 +39,10 @@ enum ErrorResponse {
         }
     }
 
-    private static func problem(_ error: CrewError, _ headers: HTTPFields = [:]) -> Response {
-        let (status, fields, document) = parts(of: error)
+    private static func problem(
+        _ error: CrewError, _ requestID: String?, _ headers: HTTPFields = [:]
+    ) -> Response {
+        let (status, fields, document) = parts(of: error, requestID: requestID)
         var headers = headers
         for field in fields { headers[field.name] = field.value }
         return Response(
@@ -47,18 +52,32 @@ enum ErrorResponse {
 
     /// The same in pieces, for what is answered before there is a request.
     static func parts(
-        of error: CrewError
+        of error: CrewError, requestID: String? = nil
     ) -> (status: HTTPResponse.Status, headers: HTTPFields, document: JSONValue) {
         let kind = kind(of: error.code)
-        let document: JSONValue = [
+        var document: JSONObject = [
             "type": "about:blank", "title": .string(kind.title),
             "status": .integer(kind.status.code), "detail": .string(detail(of: error)),
             "code": .string(error.code.rawValue),
         ]
+        document["request_id"] = requestID.map { .string($0) }
         var headers = headers(for: error)
         headers[.contentType] = "application/problem+json"
         headers[.cacheControl] = "no-store"
-        return (kind.status, headers, document)
+        return (kind.status, headers, .object(document))
+    }
+
+    /// The status and code that an error is answered with.
+    static func kind(of error: any Error) -> (status: Int, code: String) {
+        switch error {
+        case is MethodNotAllowed: (405, CrewError.Code.methodNotAllowed.rawValue)
+        case let error as CrewError: (kind(of: error.code).status.code, error.code.rawValue)
+        case let error as any HTTPResponseError:
+            (error.status.code, CrewError.Code.invalidInput.rawValue)
+        // The client has left.
+        case is CancellationError: (499, "cancelled")
+        default: (500, CrewError.Code.internalError.rawValue)
+        }
     }
 
     /// What clients are told of an error, in an answer or a stream.
@@ -80,13 +99,15 @@ enum ErrorResponse {
     }
 
     private static func headers(for error: CrewError) -> HTTPFields {
+        if error.code == .unauthorized { return [.wwwAuthenticate: "Bearer"] }
         let status = kind(of: error.code).status
         guard status == .serviceUnavailable || status == .tooManyRequests else { return [:] }
         let seconds = max(1, Int(((error.retryAfter ?? .zero) / .seconds(1)).rounded(.up)))
         return [.retryAfter: String(seconds)]
     }
 
-    private static func kind(of code: CrewError.Code) -> (
+    /// The status of a code, and what it means in a few words.
+    static func kind(of code: CrewError.Code) -> (
         status: HTTPResponse.Status, title: String
     ) {
         switch code {

@@ -1,15 +1,24 @@
 public import CrewKit
 public import Foundation
+import NIOCore
 
 /// How the HTTP face of a crew behaves, apart from what the crew says.
 public struct ServerOptions: Sendable {
-    /// Where to listen: a loopback address or `localhost`.
+    /// Where to listen: a loopback address or `localhost`; with keys any address.
     public var host = "127.0.0.1"
     /// The port to listen on; 0 takes any free one.
     public var port = 8_080
     /// Names by which clients may call this server besides those of the loopback, such as the
     /// public name of a proxy before it.
+    ///
+    /// With keys on an address that others reach, and no names here, any name will do.
     public var allowedHosts: Set<String> = []
+    /// What opens the server; absent where whoever reaches it may do everything.
+    public var keys: AccessKeys?
+    /// Speaks TLS, with HTTP/2 for who can; absent for plain HTTP.
+    public var certificate: ServedCertificate?
+    /// The sites whose pages may use this server, as in `https://app.example.com`.
+    public var allowedOrigins: Set<String> = []
     public var limits = RequestLimits()
     /// What answers, for people: provider and model, as the page shows it. For a server of one
     /// runner; of several crews each `ServedCrew` says its own.
@@ -48,6 +57,16 @@ public struct ServerOptions: Sendable {
     public var makeSessionID: @Sendable () -> SessionID = {
         SessionID(UUID().uuidString.lowercased())  // default
     }
+    /// Names requests that bring no id of their own.
+    public var makeRequestID: @Sendable () -> String = {
+        UUID().uuidString.lowercased()  // default
+    }
+    /// What ids of traces and spans are made of.
+    public var makeTraceBits: @Sendable () -> UInt64 = {
+        UInt64.random(in: 1...(.max))  // default
+    }
+    /// Tells a collector what happens in runs; absent tells nobody.
+    public var tracing: Tracing?
     /// Marks the page's own script, so that no other one runs; different each time.
     public var makeNonce: @Sendable () -> String = { UUID().uuidString }  // default
 
@@ -56,20 +75,26 @@ public struct ServerOptions: Sendable {
 
 extension ServerOptions {
     static func isLoopback(_ host: String) -> Bool {
-        let host = host.lowercased()
-        if host == "localhost" || host == "::1" { return true }
-        let numbers = host.split(separator: ".", omittingEmptySubsequences: false)
-        return numbers.count == 4 && numbers[0] == "127" && numbers.allSatisfy { UInt8($0) != nil }
+        if host.lowercased() == "localhost" { return true }
+        // Brought into the one form that each address has.
+        let address = try? SocketAddress(ipAddress: host, port: 0)  // a name is no address
+        guard let text = address?.ipAddress else { return false }
+        return text == "::1" || ["127.", "::ffff:127."].contains { text.hasPrefix($0) }
     }
+
+    /// Whether only this machine reaches the server.
+    package var listensOnLoopback: Bool { Self.isLoopback(host) }
 
     /// - Throws: `invalidInput` for what this server cannot be.
     func check() throws(CrewError) {
-        guard Self.isLoopback(host) else {
+        guard keys != nil || Self.isLoopback(host) else {
             throw CrewError(
                 .invalidInput,
-                "'\(host)' is not a loopback address: another address needs keys, which this "
-                    + "version does not have. Use 127.0.0.1, with a proxy before it if need be.")
+                "'\(host)' is not a loopback address: another address needs keys. Make one with "
+                    + "'crew keys new --name me --scope admin --file keys.txt' and give --keys "
+                    + "keys.txt, or use 127.0.0.1 with a proxy before it.")
         }
+        for origin in allowedOrigins { try CrossOrigin.check(origin) }
         guard (0...65_535).contains(port) else {
             throw CrewError(.invalidInput, "\(port) is not a port: use 0 to 65535")
         }

@@ -63,8 +63,8 @@ public struct ServedCrew: Sendable {
 }
 
 extension ServedCrew {
-    /// The resource under `/v1/crews`.
-    var json: JSONValue {
+    /// The resource under `/v1/crews`; how much there is to do is not for tenants.
+    func json(for caller: Caller) -> JSONValue {
         let crew = runner.crew
         let definition = crew.definition
         var members: JSONObject = [
@@ -75,8 +75,11 @@ extension ServedCrew {
             "agents": .array(crew.allAgents.map(\.json)),
             "model": .string(modelDescription), "scripted": .bool(isScripted),
             "loaded_at": .string(Timestamp.text(loadedAt)), "state": .string(state),
-            "active_runs": .integer(runner.activeRuns), "queued_runs": .integer(runner.queuedRuns),
         ]
+        if caller.tenant == nil || caller.seesWholeServer {
+            members["active_runs"] = .integer(runner.activeRuns)
+            members["queued_runs"] = .integer(runner.queuedRuns)
+        }
         members["reload_problem"] = reloadProblem.map(\.json)
         return .object(members)
     }

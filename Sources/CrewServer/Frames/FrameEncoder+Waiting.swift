@@ -17,7 +17,7 @@ extension FrameEncoder {
 
     mutating func encode(_ queued: RunQueued, _ stored: StoredEvent, _ time: String) {
         begin("queued", agent: Self.system, "⏳ Waiting for the session's earlier run", time)
-        out.field("session_id", queued.session.rawValue)
+        out.field("session_id", queued.session.written(by: queued.tenant).rawValue)
         out.field("crew", queued.crew)
         out.field("agent_id", queued.agent.rawValue)
         end(stored)

@@ -7,13 +7,18 @@ struct RunCreation {
         "input", "session_id", "crew", "agent", "history", "model", "if_busy",
     ]
 
-    private(set) var request: RunRequest
+    var request: RunRequest
 
     /// - Parameters:
     ///   - key: the request's `Idempotency-Key`.
     ///   - crew: the name of the crew that the request is for.
+    ///   - context: who asks, and in which request.
     /// - Throws: `invalidInput`.
-    init(_ object: JSONObject, key: String?, crew: String, check: InputCheck) throws(CrewError) {
+    init(
+        _ object: JSONObject, key: String?, crew: String, check: InputCheck,
+        context: Routes.Context
+    ) throws(CrewError) {
+        let caller = context.caller
         let members = try StrictMembers(object, names: Self.names)
         _ = try members.text("crew")
         let input = try members.text("input") ?? ""
@@ -21,14 +26,17 @@ struct RunCreation {
         let history = try HistoryMessage.list(members.value("history"))
         try check.history(history)
         request = RunRequest(
-            input, session: try members.id("session_id").map { SessionID($0) },
+            input, session: try members.id("session_id").map { caller.session(SessionID($0)) },
             history: history.map(\.entry),
             startAgent: try members.text("agent").map { AgentID($0) })
         request.model = try members.text("model")
         request.ifBusy = try members.choice("if_busy") ?? .reject
         request.idempotencyKey = key.map {
-            IdempotencyKey(text: $0, requestDigest: Self.digest(of: object, for: crew))
+            IdempotencyKey(
+                text: caller.idempotencyKey($0),
+                requestDigest: Self.digest(of: object, for: crew))
         }
+        (request.tenant, request.origin) = (caller.tenant, context.origin)
     }
 
     /// Equal for requests that ask for the same, however they are written.

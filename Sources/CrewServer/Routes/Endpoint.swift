@@ -3,12 +3,14 @@ import Hummingbird
 
 /// One thing that may be asked of the server.
 struct Endpoint: Sendable {
-    let method: HTTPRequest.Method
+    private(set) var method: HTTPRequest.Method
     /// Segments in braces stand for anything: `/v1/runs/{run}`.
     let path: String
     /// What the caller has to be allowed; absent for what everybody may ask.
     let needs: AccessScope?
-    let respond: @Sendable (Request, Routes.Context) async throws -> Response
+    private(set) var respond: @Sendable (Request, Routes.Context) async throws -> Response
+    /// Whether figures tell a tenant of nothing but its own runs; others are not for tenants.
+    private(set) var isTenantAware = false
 
     init(
         _ method: HTTPRequest.Method, _ path: String, _ needs: AccessScope?,
@@ -18,6 +20,21 @@ struct Endpoint: Sendable {
         self.path = path
         self.needs = needs
         self.respond = respond
+    }
+
+    /// The HEAD of what can be read.
+    var head: Endpoint {
+        var head = self
+        head.method = .head
+        head.respond = { [respond] in try await respond($0, $1).createHeadResponse() }
+        return head
+    }
+
+    /// Figures of which a tenant is told its own.
+    var forTenants: Endpoint {
+        var endpoint = self
+        endpoint.isTenantAware = true
+        return endpoint
     }
 }
 

@@ -17,10 +17,10 @@ struct PageRoute: Sendable {
     }
 
     /// What the page knows of the crew with which it talks, and that there are others.
-    private func facts(of crew: ServedCrew) -> String {
+    private func facts(of crew: ServedCrew) -> JSONValue {
         let definition = crew.runner.crew.definition
         let names = crew.agentNames.map { ($0.key.rawValue, JSONValue.string($0.value)) }
-        let facts: JSONValue = [
+        return [
             "id": .string(crew.id),
             "crew": .string(definition.name),
             "description": .string(definition.description),
@@ -32,9 +32,11 @@ struct PageRoute: Sendable {
             "crews": .array(
                 crews.all.map { ["id": .string($0.id), "name": .string($0.runner.name)] }),
         ]
-        // A `<` inside JSON text could end the element that holds it.
-        return facts.text.split(separator: "<", omittingEmptySubsequences: false)
-            .joined(separator: "\\u003c")
+    }
+
+    /// What the page knows that does not know yet who reads it.
+    private func factsForNobody() -> JSONValue {
+        ["needsKey": true, "maxCharacters": .integer(options.limits.maxQueryCharacters)]
     }
 
     /// The crew that the address names; the first one where it names none of these.
@@ -44,8 +46,12 @@ struct PageRoute: Sendable {
         return crews.all.first { $0.id == word } ?? crews.first
     }
 
-    func respond(to request: Request) -> Response {
-        let page = pieces.joined(separator: facts(of: crew(of: request)))
+    func respond(to request: Request, _ caller: Caller) -> Response {
+        let facts = caller.may(.read) ? facts(of: crew(of: request)) : factsForNobody()
+        // A `<` inside JSON text could end the element that holds it.
+        let text = facts.text.split(separator: "<", omittingEmptySubsequences: false)
+            .joined(separator: "\\u003c")
+        let page = pieces.joined(separator: text)
         let nonce = options.makeNonce()
         let policy =
             "default-src 'none'; script-src 'nonce-\(nonce)'; style-src 'nonce-\(nonce)'; "

@@ -11,25 +11,33 @@ enum Routes {
     ]
 
     static func responder(
-        for crews: ServedCrews, options: ServerOptions, streams: OpenStreams, health: HealthRoute
+        for crews: ServedCrews, options: ServerOptions, health: HealthRoute,
+        _ parts: RouteParts
     ) -> RouterResponder<Context> {
-        let older = olderEndpoints(crews, options, streams) + health.endpoints(any)
-        let resources = V1Routes(crews: crews, options: options, streams: streams).endpoints
-        let heads = resources.filter { $0.method == .get }.map(head)
+        let endpoints = endpoints(for: crews, options: options, health: health, parts)
         var paths = KnownPaths()
-        for endpoint in older + resources + heads { paths.add(endpoint.path, [endpoint.method]) }
+        for endpoint in endpoints { paths.add(endpoint.path, [endpoint.method]) }
         let undescribed = paths.all.filter { !$0.methods.contains(.options) }
         for (path, _) in undescribed { paths.add(path, [.options]) }
 
         let router = Router(context: Context.self)
-        router.add(middleware: ProblemDocuments(paths: paths))
+        router.add(middleware: RequestMarks(options: options, watchers: parts.watchers))
+        router.add(middleware: RequestCounts(figures: parts.figures))
+        router.add(middleware: SecurityHeaders(isEncrypted: options.certificate != nil))
+        router.add(middleware: CrossOrigin(origins: options.allowedOrigins))
+        router.add(middleware: ProblemDocuments(paths: paths, figures: parts.figures))
         router.add(middleware: PhaseGate(life: options.life))
-        router.add(middleware: OriginGuard(allowedHosts: options.allowedHosts))
+        router.add(middleware: OriginGuard(options))
         router.add(middleware: RateLimiting(per: .address, options))
+        router.add(
+            middleware: Access(keys: options.keys, endpoints: endpoints, now: options.now))
         router.add(middleware: RateLimiting(per: .key, options))
         router.add(middleware: ReaderLimits(options))
-        for endpoint in older + resources + heads {
-            router.on(RouterPath(endpoint.path), method: endpoint.method, use: endpoint.respond)
+        for endpoint in endpoints {
+            router.on(RouterPath(endpoint.path), method: endpoint.method) { request, context in
+                try context.caller.check(endpoint)
+                return try await endpoint.respond(request, context)
+            }
         }
         for (path, methods) in undescribed {
             let allowed = (methods + [.options]).map(\.rawValue).joined(separator: ", ")
@@ -40,11 +48,31 @@ enum Routes {
         return router.buildResponder()
     }
 
+    /// Everything that may be asked, the description of it all included.
+    static func endpoints(
+        for crews: ServedCrews, options: ServerOptions, health: HealthRoute, _ parts: RouteParts
+    ) -> [Endpoint] {
+        let routes = RequestRoutes(requests: parts.requests, crews: crews)
+        let metrics = MetricsRoute(figures: parts.figures, startedAt: options.now())
+        let older = olderEndpoints(crews, options, parts.streams).map(parts.requests.keeping)
+        var resources =
+            V1Routes(crews: crews, options: options, streams: parts.streams).endpoints
+            .map(parts.requests.keeping) + routes.endpoints
+        let others = older + health.endpoints(any) + metrics.endpoints
+        resources.append(
+            OpenAPIRoute(describing: others + resources, options: options).endpoint)
+        return others + resources + resources.filter { $0.method == .get }.map(\.head)
+    }
+
     /// What is answered before the crews are there.
-    static func standby(_ health: HealthRoute, life: ServerLife) -> RouterResponder<Context> {
+    static func standby(
+        _ health: HealthRoute, options: ServerOptions, _ parts: RouteParts
+    ) -> RouterResponder<Context> {
         let router = Router(context: Context.self)
-        router.add(middleware: ProblemDocuments(paths: KnownPaths()))
-        router.add(middleware: PhaseGate(life: life))
+        router.add(middleware: RequestMarks(options: options, watchers: parts.watchers))
+        router.add(middleware: SecurityHeaders(isEncrypted: options.certificate != nil))
+        router.add(middleware: ProblemDocuments(paths: KnownPaths(), figures: parts.figures))
+        router.add(middleware: PhaseGate(life: options.life))
         for endpoint in health.endpoints(any) {
             router.on(RouterPath(endpoint.path), method: endpoint.method, use: endpoint.respond)
         }
@@ -60,22 +88,16 @@ enum Routes {
         let streaming = [HTTPRequest.Method.get, .post].map { method in
             // A HEAD would start a run like a GET: there is none.
             Endpoint(method, "/api/crew/stream", .run) { request, context in
-                try await stream.respond(to: request, logger: context.logger)
+                try await stream.respond(to: request, context)
             }
         }
         return any.reduce(into: streaming) { endpoints, method in
             endpoints += [
-                Endpoint(method, "/", nil) { request, _ in
-                    page.respond(to: request).withoutBody(if: request.method == .head)
+                Endpoint(method, "/", nil) { request, context in
+                    page.respond(to: request, context.caller)
+                        .withoutBody(if: request.method == .head)
                 }
             ]
-        }
-    }
-
-    /// The HEAD of what can be read.
-    private static func head(of endpoint: Endpoint) -> Endpoint {
-        Endpoint(.head, endpoint.path, endpoint.needs) { request, context in
-            try await endpoint.respond(request, context).createHeadResponse()
         }
     }
 }

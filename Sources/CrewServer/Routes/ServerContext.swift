@@ -7,6 +7,8 @@ struct ServerContext: RequestContext {
     var coreContext: CoreRequestContextStorage
     /// Where the connection comes from; absent where there is none.
     let peer: SocketAddress?
+    /// True where one connection carries many requests at the same time, as with HTTP/2.
+    let isMultiplexed: Bool
     /// Who asks.
     var caller = Caller.local
     /// What the request, and all that comes of it, is found again by.
@@ -15,5 +17,7 @@ struct ServerContext: RequestContext {
     init(source: ApplicationRequestContextSource) {
         coreContext = CoreRequestContextStorage(source: source)
         peer = source.channel.remoteAddress
+        // A connection's parent is the socket that listens; a request's is its connection.
+        isMultiplexed = source.channel.parent?.parent != nil
     }
 }

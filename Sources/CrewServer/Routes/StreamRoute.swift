@@ -1,6 +1,5 @@
 import CrewKit
 import Hummingbird
-import Logging
 
 /// `GET|POST /api/crew/stream`: works one input, or goes on with a run, and streams what happens.
 struct StreamRoute: Sendable {
@@ -27,7 +26,7 @@ struct StreamRoute: Sendable {
     }
 
     /// Everything that can be refused is refused before the first byte of the stream.
-    func respond(to request: Request, logger: Logger) async throws -> Response {
+    func respond(to request: Request, _ context: Routes.Context) async throws -> Response {
         var request = request
         let query = QueryString(request.uri.query)
         let body = try await request.readBody(upTo: options.limits.maxBodyBytes)
@@ -35,7 +34,7 @@ struct StreamRoute: Sendable {
         let continuation = try StreamContinuation(
             query, lastEventID: lastEventID, hasBody: body.readableBytes > 0)
         if let continuation {
-            return try await goOn(continuation, request, logger)
+            return try await goOn(continuation, request, context)
         }
         let asked =
             request.method == .post
@@ -44,13 +43,13 @@ struct StreamRoute: Sendable {
             : try StreamRequest(query: query)
         if let lastEventID {
             let continuation = StreamContinuation(repeating: asked, lastEventID: lastEventID)
-            return try await goOn(continuation, request, logger)
+            return try await goOn(continuation, request, context)
         }
-        return try await work(asked, request, logger)
+        return try await work(asked, request, context)
     }
 
     private func work(
-        _ asked: StreamRequest, _ request: Request, _ logger: Logger
+        _ asked: StreamRequest, _ request: Request, _ context: Routes.Context
     ) async throws -> Response {
         let crew = try asked.crew.map(crews.crew(named:)) ?? crews.first
         let runner = crew.runner
@@ -58,23 +57,29 @@ struct StreamRoute: Sendable {
         try check.query(asked.query)
         try check.history(asked.history)
         let lease = try StreamLease(in: opening.streams)
-        let begun = try await begin(asked, with: runner)
+        let begun = try await begin(asked, with: runner, context)
         if asked.onDisconnect == .cancel {
             lease.whenAbandoned { runner.cancelLive(begun.events.run) }
         }
         let encoder = FrameEncoder(
-            facts: facts(of: begun.events.run, in: begun.session, crew: runner.name),
+            facts: facts(
+                of: begun.events.run, in: begun.session.written(by: context.caller.tenant),
+                crew: runner.name, context.origin),
             after: begun.shownFrom, isAnswering: begun.isAnswering, now: options.now)
-        return opening.response(begun.events, encoder, lease, to: request, logger: logger)
+        return opening.response(
+            begun.events, encoder, lease, to: request, logger: context.logger)
     }
 
     /// Goes on with the conversation's paused run, or starts a new one.
     private func begin(
-        _ asked: StreamRequest, with runner: CrewRunner
+        _ asked: StreamRequest, with runner: CrewRunner, _ context: Routes.Context
     ) async throws -> Begun {
-        if let session = asked.session, let run = try await runner.pausedRun(in: session),
+        let caller = context.caller
+        let asksIn = asked.session.map(caller.session)
+        try await caller.checkMayUse(asksIn, in: runner.store)
+        if let session = asksIn, let run = try await runner.pausedRun(in: session),
             let record = try await runner.record(of: run), record.crew == runner.name,
-            case .paused(let agent) = record.status
+            caller.sees(record), case .paused(let agent) = record.status
         {
             if let wanted = asked.resumeAgent, wanted != agent {
                 throw CrewError(
@@ -82,54 +87,61 @@ struct StreamRoute: Sendable {
                     "the session waits at agent '\(agent)'; send that as resume_agent, or none")
             }
             return Begun(
-                events: try await runner.resumeFollowing(run, with: asked.query),
+                events: try await runner.resumeFollowing(run, with: asked.query, origin: context.origin),
                 session: session, shownFrom: record.lastSequence, isAnswering: true)
         }
-        let session = asked.session ?? options.makeSessionID()
-        let events = try await runner.startFollowing(
-            RunRequest(
-                asked.query, session: session, history: asked.history.map(\.entry),
-                startAgent: asked.resumeAgent))
+        let session = asksIn ?? caller.session(options.makeSessionID())
+        var request = RunRequest(
+            asked.query, session: session, history: asked.history.map(\.entry),
+            startAgent: asked.resumeAgent)
+        (request.tenant, request.origin) = (caller.tenant, context.origin)
+        let events = try await runner.startFollowing(request)
         return Begun(events: events, session: session)
     }
 
-    private func facts(of run: RunID, in session: SessionID?, crew: String) -> StreamFacts {
+    private func facts(
+        of run: RunID, in session: SessionID?, crew: String, _ origin: RunOrigin?
+    ) -> StreamFacts {
         let served = crews.crew(ofRunsOf: crew)
         return StreamFacts(
             run: run, session: session, crewName: crew,
             agentNames: runner.runner(of: crew)?.crew.agentNames ?? [:],
             modelDescription: served?.modelDescription ?? "",
-            isScripted: served?.isScripted ?? false)
+            isScripted: served?.isScripted ?? false, origin: origin)
     }
 }
 
 extension StreamRoute {
     /// Shows the rest of a run on a new connection; starts nothing.
     private func goOn(
-        _ asked: StreamContinuation, _ request: Request, _ logger: Logger
+        _ asked: StreamContinuation, _ request: Request, _ context: Routes.Context
     ) async throws -> Response {
-        guard let record = try await record(of: asked) else {
+        guard let record = try await record(of: asked, for: context.caller) else {
             return Response(status: .noContent)
         }
         return try await opening.continuation(
             of: record, after: asked.after, onDisconnect: asked.onDisconnect, to: request,
-            logger: logger
+            logger: context.logger
         ) { sequence in
             FrameEncoder(
-                facts: facts(of: record.id, in: record.session, crew: record.crew),
+                facts: facts(
+                    of: record.id, in: record.writtenSession, crew: record.crew, record.origin),
                 after: sequence, now: options.now)
         }
     }
 
     /// The run that is meant; `nil` when nobody can say.
-    private func record(of asked: StreamContinuation) async throws -> RunRecord? {
+    private func record(
+        of asked: StreamContinuation, for caller: Caller
+    ) async throws -> RunRecord? {
         if let run = asked.run {
-            guard let record = try await runner.record(of: run) else {
+            guard let record = try await runner.record(of: run), caller.sees(record) else {
                 throw CrewError.unknownRun(run)
             }
             return record
         }
         guard let session = asked.session else { return nil }
-        return try await runner.store.newestRun(in: session)
+        let newest = try await runner.store.newestRun(in: caller.session(session))
+        return newest.flatMap { caller.sees($0) ? $0 : nil }
     }
 }

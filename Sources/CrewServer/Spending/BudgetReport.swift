@@ -29,10 +29,12 @@ package struct BudgetReport: Sendable {
 
     package let rows: [Row]
 
+    /// - Parameter tenant: who is told only of what it spent itself; absent for who sees all.
     package init(
-        of crew: CrewDefinition, in budgets: any BudgetStore, at time: Date
+        of crew: CrewDefinition, in budgets: any BudgetStore, at time: Date,
+        tenant: String? = nil
     ) async throws {
-        rows = try await Self.rows(Self.lines(of: crew), in: budgets, at: time)
+        rows = try await Self.rows(Self.lines(of: crew, tenant), in: budgets, at: time)
     }
 
     /// One limit and the account in which it is counted, where there is just one.
@@ -41,22 +43,29 @@ package struct BudgetReport: Sendable {
         let agent: AgentID?
         let account: BudgetAccount?
 
-        init(_ limit: BudgetLimit, _ crew: CrewDefinition, _ agent: AgentID?, isAgentsOwn: Bool) {
+        init(
+            _ limit: BudgetLimit, _ crew: CrewDefinition, _ agent: AgentID?, isAgentsOwn: Bool,
+            _ tenant: String?
+        ) {
             self.limit = limit
             self.agent = agent
-            account = BudgetOwners(crew: crew.name, agent: agent)
-                .owner(of: limit.scope, isAgentsOwn: isAgentsOwn)
-                .map { BudgetAccount(scope: limit.scope, owner: $0, window: limit.window) }
+            // What all tenants spent together is not for one of them.
+            account =
+                tenant != nil && limit.scope != .tenant
+                ? nil
+                : BudgetOwners(crew: crew.name, agent: agent, tenant: tenant)
+                    .owner(of: limit.scope, isAgentsOwn: isAgentsOwn)
+                    .map { BudgetAccount(scope: limit.scope, owner: $0, window: limit.window) }
         }
     }
 
-    private static func lines(of crew: CrewDefinition) -> [Line] {
+    private static func lines(of crew: CrewDefinition, _ tenant: String?) -> [Line] {
         let shared = crew.settings.budgets.flatMap { limit in
             let agents = limit.scope == .agent ? crew.agents.map { Optional($0.id) } : [nil]
-            return agents.map { Line(limit, crew, $0, isAgentsOwn: false) }
+            return agents.map { Line(limit, crew, $0, isAgentsOwn: false, tenant) }
         }
         let own = crew.agents.flatMap { agent in
-            agent.budgets.map { Line($0, crew, agent.id, isAgentsOwn: true) }
+            agent.budgets.map { Line($0, crew, agent.id, isAgentsOwn: true, tenant) }
         }
         return shared + own
     }

@@ -41,7 +41,7 @@ package struct UsageDays: Sendable, Hashable {
     private static let seconds = 86_400.0
 
     /// The beginning of a day of the calendar, as in `2026-11-21`.
-    private static func day(_ text: String, _ name: String) throws(CrewError) -> Date {
+    static func day(_ text: String, _ name: String) throws(CrewError) -> Date {
         let form: [Character] = Array("0000-00-00")
         let fits =
             text.count == form.count

@@ -53,11 +53,12 @@ package struct UsageReport: Sendable {
     /// Runs and sessions are those that began in these days and are still kept, with all that they
     /// spent; the rest is counted on the day of each call, and outlives the runs.
     package init(
-        by grouping: Grouping, in days: UsageDays, limit: Int, of store: any RunStore
+        by grouping: Grouping, in days: UsageDays, limit: Int, of store: any RunStore,
+        tenants: RunQuery.Tenants = .all
     ) async throws {
         switch grouping {
         case .run, .session:
-            try await addRuns(by: grouping, in: days, limit: limit, of: store)
+            try await addRuns(by: grouping, in: days, limit: limit, of: store, tenants)
         case .agent, .model, .day, .crew:
             let counts = try await store.usage(from: days.first, through: days.last)
             add(counts, by: grouping)
@@ -99,10 +100,17 @@ package struct UsageReport: Sendable {
         return (b, y, left.name) < (a, x, right.name)
     }
 
+    /// Two tenants may call a session the same: who sees all of them sees whose it is.
+    private func session(_ record: RunRecord, _ tenants: RunQuery.Tenants) -> String? {
+        (tenants == .all ? record.session : record.writtenSession)?.rawValue
+    }
+
     private mutating func addRuns(
-        by grouping: Grouping, in days: UsageDays, limit: Int, of store: any RunStore
+        by grouping: Grouping, in days: UsageDays, limit: Int, of store: any RunStore,
+        _ tenants: RunQuery.Tenants
     ) async throws {
         var query = RunQuery(limit: 1_000)
+        query.tenants = tenants
         var found: [String: Row] = [:]
         var order: [String] = []
         var seen = 0
@@ -116,7 +124,7 @@ package struct UsageReport: Sendable {
                     return
                 }
                 guard day <= days.last,
-                    let name = grouping == .run ? record.id.rawValue : record.session?.rawValue
+                    let name = grouping == .run ? record.id.rawValue : session(record, tenants)
                 else { continue }
                 if found[name] == nil { order.append(name) }
                 found[name, default: Row(name: name)].add(

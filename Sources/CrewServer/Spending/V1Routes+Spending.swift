@@ -16,7 +16,9 @@ extension V1Routes {
                 until == nil && through != nil ? "through" : "until"
             ), now: options.now())
         let limit = try asked.number("limit", in: 1...1_000) ?? 200
-        guard let grouping = try asked.choice("by", UsageReport.Grouping.self) else {
+        let word = try asked.choice("by", UsageReport.Grouping.self)
+        try check(word, for: context.caller)
+        guard let grouping = word else {
             let counts = try await runner.store.usage(from: days.first, through: days.last)
             return .json([
                 "since": .string(days.first), "until": .string(days.last),
@@ -25,8 +27,20 @@ extension V1Routes {
             ])
         }
         let report = try await UsageReport(
-            by: grouping, in: days, limit: limit, of: runner.store)
+            by: grouping, in: days, limit: limit, of: runner.store,
+            tenants: context.caller.tenants)
         return .json(report.document(grouping, days))
+    }
+
+    /// What is counted by agent, model, day and crew is counted of all tenants together.
+    private func check(
+        _ grouping: UsageReport.Grouping?, for caller: Caller
+    ) throws(CrewError) {
+        guard !caller.seesWholeServer, grouping != .run, grouping != .session else { return }
+        throw CrewError(
+            .forbidden,
+            "this is counted for all tenants together: a tenant's key asks with by=run or by=session"
+        )
     }
 
     func budgets(_ request: Request, _ context: Routes.Context) async throws -> Response {
@@ -34,7 +48,8 @@ extension V1Routes {
         var rows: [JSONValue] = []
         for crew in crews.all {
             let report = try await BudgetReport(
-                of: crew.runner.crew.definition, in: runner.store.budgets, at: options.now())
+                of: crew.runner.crew.definition, in: runner.store.budgets, at: options.now(),
+                tenant: context.caller.seesWholeServer ? nil : context.caller.tenant)
             rows += report.rows.map { row in
                 var members: JSONObject = ["crew": .string(crew.runner.name)]
                 for (name, value) in row.json.object ?? [:] { members[name] = value }

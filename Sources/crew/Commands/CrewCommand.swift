@@ -21,10 +21,11 @@ struct CrewCommand: AsyncParsableCommand {
             """,
         version: ProductVersion.current,
         subcommands: [
-            RunCommand.self, ChatCommand.self, ServeCommand.self, CheckCommand.self,
+            RunCommand.self, ChatCommand.self, ServeCommand.self, KeysCommand.self,
+            CheckCommand.self,
             ToolsCommand.self, RunsCommand.self, UsageCommand.self, BudgetsCommand.self,
             PricesCommand.self, GraphCommand.self, PlanCommand.self,
-            InitCommand.self, ExplainCommand.self, SchemaCommand.self,
+            InitCommand.self, ExplainCommand.self, SchemaCommand.self, HealthCommand.self,
         ])
 
     static func main() async {

@@ -49,7 +49,7 @@ struct ServeCommand: AsyncParsableCommand {
 
     @OptionGroup var models: ModelOptions
 
-    @Option(help: "The address to listen on; a loopback address.")
+    @Option(help: "The address to listen on; one that others reach needs keys.")
     var host = "127.0.0.1"
 
     @Option(help: "The port to listen on; 0 takes any free one and prints it.")
@@ -75,6 +75,7 @@ struct ServeCommand: AsyncParsableCommand {
         transform: RecoveryPolicy.init)
     var recovery: RecoveryPolicy = .resume
 
+    @OptionGroup var access: AccessOptions
     @Flag(
         help: ArgumentHelp(
             "Waits for the server that owns the store to end, and takes its place.",
@@ -103,7 +104,9 @@ struct ServeCommand: AsyncParsableCommand {
         let logger = try makeLogger()
         let background = BackgroundWork()
         let parts = OpenParts()
-        let options = options(parts)
+        let environment = try EnvironmentReader(folder: folders[0], file: environmentFile)
+            .environment(ProcessInfo.processInfo.environment)
+        let options = try options(parts, environment, logger)
         let opening = opening(options, parts, background, logger)
         let stage = Later<ServedWork>()
         try await background.working {
@@ -173,7 +176,9 @@ struct ServeCommand: AsyncParsableCommand {
         return loaded?.definition.settings ?? CrewSettings()
     }
 
-    private func options(_ parts: OpenParts) -> ServerOptions {
+    private func options(
+        _ parts: OpenParts, _ environment: [String: String], _ logger: Logger
+    ) throws -> ServerOptions {
         var options = ServerOptions()
         limits.apply(to: &options)
         options.dependencies = { parts.states }
@@ -181,6 +186,7 @@ struct ServeCommand: AsyncParsableCommand {
         options.port = port
         options.allowedHosts = Set(allowedHosts)
         options.version = ProductVersion.current
+        try access.fill(&options, environment: environment, logger: logger)
         return options
     }
 }

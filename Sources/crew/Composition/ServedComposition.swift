@@ -37,6 +37,7 @@ struct ServedComposition: Sendable {
             Self.part(Upkeep(stage: stage)),
             Self.part(
                 Reloads(stage: stage, watches: watches, signals: hangups, logger: logger)),
+            Self.part(RereadOnHangup(options: options, logger: logger)),
             .init(service: server, successTerminationBehavior: .gracefullyShutdownGroup),
             Self.part(Watchdog(notices: notices, server: server)),
             Self.part(Webhooks(stage: stage)),

@@ -48,6 +48,8 @@ struct ServerFixture {
         options.makeRunID = { RunID("run-\(runs.next())") }
         options.now = { Date(timeIntervalSince1970: 1_800_000_000) }
         options.maxActiveRuns = maxActiveRuns
+        options.activity = self.options.activity
+        options.admission = self.options.admission
         let crew = try definition.validated(tools: tools.names)
         let model = model
         let models = ModelSet(

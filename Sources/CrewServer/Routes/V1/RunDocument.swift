@@ -15,14 +15,17 @@ package struct RunDocument {
         var members: JSONObject = [
             "id": .string(record.id.rawValue),
             "crew": .string(record.crew),
-            "session_id": JSONValue(record.session?.rawValue),
+            "session_id": JSONValue(record.writtenSession?.rawValue),
             "parent": JSONValue(record.parent?.rawValue),
             "status": .string(record.status.name.rawValue),
         ]
+        members["tenant"] = record.tenant.map { .string($0) }
         members["outcome"] = outcome
         members["created_at"] = .string(Timestamp.text(record.createdAt))
         members["updated_at"] = .string(Timestamp.text(record.updatedAt))
         members["last_sequence"] = .integer(record.lastSequence)
+        members["request_id"] = record.origin?.requestID.map { .string($0) }
+        members["trace_id"] = record.origin?.trace.map { .string($0.traceID) }
         members["title"] = .string(record.title)
         if case .paused(let agent) = record.status { members["agent"] = .string(agent.rawValue) }
         members["pause"] = record.pause.map(\.json)

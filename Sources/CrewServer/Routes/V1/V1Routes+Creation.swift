@@ -18,7 +18,8 @@ extension V1Routes {
         let runner = try runner(for: object, at: crew)
         let creation = try RunCreation(
             object, key: try request.headers.idempotencyKey(), crew: runner.name,
-            check: check(for: runner))
+            check: check(for: runner), context: context)
+        try await context.caller.checkMayUse(creation.request.session, in: runner.store)
         guard let patience = request.headers.preferredWait else {
             let run = try await runner.start(creation.request)
             return try await document(run, .accepted, location(of: run))
@@ -87,7 +88,7 @@ extension V1Routes {
         if let input { try check(for: record).query(input, named: "input") }
         let events = try await runner.fork(
             record.id, from: try members.number("step", in: 1...Int.max), input: input,
-            model: try members.text("model"))
+            model: try members.text("model"), origin: context.origin)
         return try await document(events.run, .accepted, location(of: events.run))
     }
 

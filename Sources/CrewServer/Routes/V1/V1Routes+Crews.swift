@@ -5,12 +5,12 @@ import Hummingbird
 extension V1Routes {
     func crews(_ request: Request, _ context: Routes.Context) async throws -> Response {
         _ = try parameters(of: request)
-        return .json(["crews": .array(crews.all.map(\.json))])
+        return .json(["crews": .array(crews.all.map { $0.json(for: context.caller) })])
     }
 
     func crew(_ request: Request, _ context: Routes.Context) async throws -> Response {
         _ = try parameters(of: request)
-        return .json(try crew(context).json)
+        return .json(try crew(context).json(for: context.caller))
     }
 
     func createOfCrew(_ request: Request, _ context: Routes.Context) async throws -> Response {
@@ -19,8 +19,9 @@ extension V1Routes {
 
     func listOfCrew(_ request: Request, _ context: Routes.Context) async throws -> Response {
         let asked = try parameters(
-            of: request, "status", "session_id", "order", "limit", "cursor")
-        return try await list(asked, of: try crew(context).runner.name)
+            of: request, "status", "session_id", "order", "limit", "cursor", "tenant")
+        return try await list(
+            asked, of: try crew(context).runner.name, for: try asker(asked, context))
     }
 
     /// The crew that the path names.

@@ -9,19 +9,25 @@ extension V1Routes {
 
     func list(_ request: Request, _ context: Routes.Context) async throws -> Response {
         let asked = try parameters(
-            of: request, "status", "session_id", "crew", "order", "limit", "cursor")
+            of: request, "status", "session_id", "crew", "order", "limit", "cursor", "tenant")
         let word = try asked.text("crew")
         // The id of a crew that is served, or the name of any that has runs here.
         let served = word.flatMap { word in crews.all.first { $0.id == word } }
-        return try await list(asked, of: served?.runner.name ?? word)
+        return try await list(
+            asked, of: served?.runner.name ?? word, for: try asker(asked, context))
     }
 
-    func list(_ asked: StrictMembers, of crew: String?) async throws -> Response {
+    func list(
+        _ asked: StrictMembers, of crew: String?, for caller: Caller
+    ) async throws -> Response {
         var query = RunQuery(
-            crew: crew, session: try asked.id("session_id").map { SessionID($0) })
-        let words = try asked.text("status")?.split(separator: ",").map(String.init) ?? []
-        for word in words {
-            query.statuses.insert(try StrictMembers.choice(word, of: "status"))
+            crew: crew,
+            session: try asked.id("session_id").map { caller.session(SessionID($0)) })
+        query.tenants = caller.tenants
+        let words = try asked.text("status")?.split(
+            separator: ",", omittingEmptySubsequences: false)
+        for word in words ?? [] {
+            query.statuses.insert(try StrictMembers.choice(String(word), of: "status"))
         }
         query.order = try asked.choice("order", Order.self) == .oldest ? .oldestFirst : .newestFirst
         query.limit = try asked.number("limit", in: 1...200) ?? 50
@@ -45,11 +51,12 @@ extension V1Routes {
     }
 
     func session(_ request: Request, _ context: Routes.Context) async throws -> Response {
-        _ = try parameters(of: request)
+        let caller = try asker(try parameters(of: request, "tenant"), context)
         let id = segment("session", of: context)
-        let session = SessionID(id)
+        let session = caller.session(SessionID(id))
         let runs = WrittenID.isWellFormed(id) ? try await runner.store.runs(in: session) : []
-        guard !runs.isEmpty else {
+        // What was said is told as a whole, or not.
+        guard !runs.isEmpty, runs.allSatisfy(caller.sees) else {
             throw CrewError(
                 .unknownSession, "there is no such session, or its runs are no longer kept")
         }

@@ -37,8 +37,8 @@ struct V1Routes: Sendable {
             Endpoint(.get, "/v1/runs/{run}/artifacts", .read) { try await artifacts($0, $1) },
             Endpoint(.get, "/v1/runs/{run}/artifacts/{name}", .read) { try await artifact($0, $1) },
             Endpoint(.get, "/v1/sessions/{session}", .read) { try await session($0, $1) },
-            Endpoint(.get, "/v1/usage", .metrics) { try await usage($0, $1) },
-            Endpoint(.get, "/v1/budgets", .metrics) { try await budgets($0, $1) },
+            Endpoint(.get, "/v1/usage", .metrics) { try await usage($0, $1) }.forTenants,
+            Endpoint(.get, "/v1/budgets", .metrics) { try await budgets($0, $1) }.forTenants,
         ]
     }
 }
@@ -68,18 +68,19 @@ extension V1Routes {
         guard WrittenID.isWellFormed(id) else {
             throw CrewError(.unknownRun, "no run has such an id: ids are \(WrittenID.form)")
         }
-        guard let record = try await runner.record(of: RunID(id)) else {
-            throw CrewError.unknownRun(RunID(id))
-        }
+        // Another tenant's run is no other answer than none.
+        guard let record = try await runner.record(of: RunID(id)), context.caller.sees(record)
+        else { throw CrewError.unknownRun(RunID(id)) }
         return record
     }
 
     /// The run that the path names, when this server may make it do something and the client knows
     /// how far it has come.
     ///
-    /// - Throws: `unknownRun`; `foreignCrew`, since what another crew's agents do is not known here;
+    /// - Throws: `invalidInput` for a parameter, which none of these takes; `unknownRun`; `foreignCrew`, since what another crew's agents do is not known here;
     ///   `preconditionFailed`.
     func ownRecord(_ request: Request, _ context: Routes.Context) async throws -> RunRecord {
+        _ = try parameters(of: request)
         let record = try await record(context)
         guard runner.works(record.crew) else {
             throw CrewError(
@@ -98,6 +99,12 @@ extension V1Routes {
             !condition.isExactly(record)
         else { return }
         throw CrewError.goneOn(record)
+    }
+
+    /// Whose runs are meant: the caller's; those of one tenant, where somebody who sees all says so.
+    func asker(_ asked: StrictMembers, _ context: Routes.Context) throws(CrewError) -> Caller {
+        guard let tenant = try asked.id("tenant") else { return context.caller }
+        return try context.caller.asking(about: tenant)
     }
 
     /// The members of a request's body.

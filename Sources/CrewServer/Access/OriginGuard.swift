@@ -10,10 +10,18 @@ struct OriginGuard<Context: RequestContext>: RouterMiddleware {
     /// What a browser says of where a request comes from.
     private static var secFetchSite: HTTPField.Name? { HTTPField.Name("Sec-Fetch-Site") }
 
-    let allowedHosts: Set<String>
+    private let allowedHosts: Set<String>
+    private let allowedOrigins: Set<String>
+    /// A name that somebody bent needs keys all the same.
+    private let takesAnyHost: Bool
 
-    init(allowedHosts: Set<String>) {
-        self.allowedHosts = Set(allowedHosts.map { $0.lowercased() })
+    init(_ options: ServerOptions) {
+        allowedHosts = Set(
+            options.allowedHosts.map { $0.lowercased() } + [options.host.lowercased()])
+        allowedOrigins = options.allowedOrigins
+        takesAnyHost =
+            options.keys != nil && options.allowedHosts.isEmpty
+            && !ServerOptions.isLoopback(options.host)
     }
 
     func handle(
@@ -22,11 +30,13 @@ struct OriginGuard<Context: RequestContext>: RouterMiddleware {
     ) async throws -> Response {
         let authority = request.head.authority ?? ""
         // A foreign name that leads here means that somebody bent the name service.
-        guard authority.isEmpty || isOurs(authority) else {
+        guard takes(authority) else {
             throw refusal("this server is not called '\(authority.prefix(100))'")
         }
         guard Self.isGuarded(request.uri.path) else { return try await next(request, context) }
-        if let origin = request.headers[.origin], Self.authority(of: origin) != authority {
+        let origin = request.headers[.origin]
+        if let origin, allowedOrigins.contains(origin) { return try await next(request, context) }
+        if let origin, Self.authority(of: origin) != authority {
             throw refusal("requests from \(origin.prefix(100)) are not taken")
         }
         if let site = Self.secFetchSite.flatMap({ request.headers[$0] }), site != "same-origin",
@@ -42,7 +52,8 @@ struct OriginGuard<Context: RequestContext>: RouterMiddleware {
         ["api", "v1"].contains(path.split(separator: "/").first)
     }
 
-    private func isOurs(_ authority: String) -> Bool {
+    func takes(_ authority: String) -> Bool {
+        if takesAnyHost || authority.isEmpty { return true }
         let host = Self.host(of: authority).lowercased()
         return ServerOptions.isLoopback(host) || allowedHosts.contains(host)
     }
