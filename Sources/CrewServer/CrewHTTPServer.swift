@@ -88,8 +88,7 @@ public struct CrewHTTPServer: Service, CustomStringConvertible {
             responder: StandbyResponder(
                 standby: Routes.standby(health, options: options, parts)),
             server: try Self.channels(options),
-            configuration: ApplicationConfiguration(
-                address: .hostname(options.host, port: options.port)),
+            configuration: Self.configuration(options, logger),
             services: [
                 StreamTicker(
                     streams: streams, keepAlive: { watch.crews?.keepAlive ?? .seconds(30) },
@@ -109,6 +108,17 @@ public struct CrewHTTPServer: Service, CustomStringConvertible {
             logger: logger)
         application.addServices(RunMetrics(parts.figures, loops: application.eventLoopGroup))
         self.application = application
+    }
+
+    /// What cannot even be refused in words waits outside, so that descriptors are left for the
+    /// server itself.
+    private static func configuration(
+        _ options: ServerOptions, _ logger: Logger
+    ) -> ApplicationConfiguration {
+        let most = options.connections.maxConnections
+        return ApplicationConfiguration(
+            address: .hostname(options.host, port: options.port), backlog: 4_096,
+            availableConnectionsDelegate: .maximum(most + most / 4 + 4, logger: logger))
     }
 
     /// Who is told of requests.

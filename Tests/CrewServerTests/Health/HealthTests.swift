@@ -70,6 +70,19 @@ struct HealthTests {
         }
     }
 
+    @Test("A clock that is put back makes no time negative")
+    func clockBack() async throws {
+        var fixture = ServerFixture([])
+        let calls = Counter()
+        fixture.options.now = {
+            Date(timeIntervalSince1970: calls.next() == 1 ? 1_800_000_000 : 1_700_000_000)
+        }
+        try await fixture.serve { client, _ in
+            let health = try await client.json(.get, "/health").document
+            #expect(health["uptime_seconds"] == 0 && health["status"] == "ok")
+        }
+    }
+
     @Test("A store that is silent for long is down")
     func silentStore() async throws {
         let clock = ManualClock()
