@@ -70,6 +70,28 @@ struct HealthTests {
         }
     }
 
+    @Test("A store that was down and then says nothing stays down")
+    func stillDown() async throws {
+        let clock = ManualClock()
+        let calls = Counter()
+        let (never, _) = AsyncStream.makeStream(of: Void.self)
+        let look = Look<Int>(patience: .seconds(1), clock: clock) {
+            let call = calls.next()
+            if call > 1 { for await _ in never {} }  // until the test ends
+            return call
+        }
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { await look.run() }
+            if case .value(let value) = await look.answer() { #expect(value == 1) }
+            async let silent = look.answer()
+            await clock.waitForSleepers(of: .seconds(1))
+            clock.advance(by: .seconds(1))
+            if case .value = await silent { Issue.record("there was an answer") }
+            #expect(look.last == 1)
+            group.cancelAll()
+        }
+    }
+
     @Test("A clock that is put back makes no time negative")
     func clockBack() async throws {
         var fixture = ServerFixture([])
