@@ -57,15 +57,7 @@ struct OpenAPIDescriptionTests {
         let crew = ServedCrew(
             id: "test", runner: runner, modelDescription: "", isScripted: true,
             loadedAt: fixture.options.now())
-        let (options, streams) = (fixture.options, OpenStreams(limit: 1))
-        return Routes.endpoints(
-            for: try ServedCrews([crew]), options: options,
-            health: HealthRoute(
-                crews: nil, options: options, streams: streams, watch: nil,
-                startedAt: options.now()),
-            RouteParts(
-                streams: streams, requests: RecentRequests(options: options),
-                figures: ServerFigures(options: options, streams: streams), watchers: []))
+        return fixture.endpoints(for: try ServedCrews([crew]))
     }
 
     private func document() async throws -> JSONValue {
