@@ -29,7 +29,7 @@ struct ServedCrew: Sendable {
             var text = ""
             for try await chunk in execution.standardOutput {
                 text += chunk.withUnsafeBytes { String(decoding: $0, as: UTF8.self) }
-                guard let match = text.firstMatch(of: #/(http:\/\/\S+)\n/#) else { continue }
+                guard let match = text.firstMatch(of: #/(https?:\/\/\S+)\n/#) else { continue }
                 let served = ServedCrew(
                     address: String(match.1), process: execution.processIdentifier.value,
                     logFile: log)

@@ -21,7 +21,7 @@ extension KeyTable {
                 default: "`crew` in settings, `agent` in an agent's file",
                 "Whose spending is counted together; `per: agent` of a crew bounds each of its "
                     + "agents. `session` counts only runs of a conversation, `tenant` only runs "
-                    + "that name a tenant, which only programs that embed the library do yet."),
+                    + "that a key of a tenant began (docs/http.md)."),
             Key(
                 "within", .word(["minute", "hour", "day"]), default: "never begins anew",
                 "The span of UTC time with which the count begins anew."),

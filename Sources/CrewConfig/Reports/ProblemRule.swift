@@ -241,9 +241,6 @@ extension ProblemRule {
         "senseless_budget": (
             "a budget bounds nothing that can be counted so", "Write another 'per'."
         ),
-        "unnamed_tenant": (
-            "a budget counts tenants that nobody names", "Only embedders name tenants."
-        ),
         "sandbox_missing": ("this machine has no sandbox", "Install bubblewrap."),
     ]
 }

@@ -39,13 +39,18 @@ struct Caller: Sendable, Hashable {
     /// - Throws: `forbidden`, with the scope that is missing.
     func check(_ endpoint: Endpoint) throws(CrewError) {
         guard let scope = endpoint.needs else { return }
-        guard may(scope) else { throw lacks(scope) }
+        try check(scope)
         guard scope != .metrics || endpoint.isTenantAware || seesWholeServer else {
             throw CrewError(
                 .forbidden,
                 "key '\(key ?? "")' is a tenant's, and these are figures of the whole server: "
                     + "that takes a key without a tenant, or the scope 'admin'")
         }
+    }
+
+    /// - Throws: `forbidden`, with the scope that is missing.
+    func check(_ scope: AccessScope) throws(CrewError) {
+        guard may(scope) else { throw lacks(scope) }
     }
 
     private func lacks(_ scope: AccessScope) -> CrewError {

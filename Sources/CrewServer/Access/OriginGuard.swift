@@ -30,7 +30,7 @@ struct OriginGuard<Context: RequestContext>: RouterMiddleware {
     ) async throws -> Response {
         let authority = request.head.authority ?? ""
         // A foreign name that leads here means that somebody bent the name service.
-        guard takesAnyHost || authority.isEmpty || isOurs(authority) else {
+        guard takes(authority) else {
             throw refusal("this server is not called '\(authority.prefix(100))'")
         }
         guard Self.isGuarded(request.uri.path) else { return try await next(request, context) }
@@ -52,7 +52,8 @@ struct OriginGuard<Context: RequestContext>: RouterMiddleware {
         ["api", "v1"].contains(path.split(separator: "/").first)
     }
 
-    private func isOurs(_ authority: String) -> Bool {
+    func takes(_ authority: String) -> Bool {
+        if takesAnyHost || authority.isEmpty { return true }
         let host = Self.host(of: authority).lowercased()
         return ServerOptions.isLoopback(host) || allowedHosts.contains(host)
     }

@@ -6,6 +6,7 @@ struct SecurityHeaders: RouterMiddleware {
     typealias Context = ServerContext
 
     private let fields: [(name: HTTPField.Name, value: String)]
+    private let isEncrypted: Bool
 
     /// - Parameter isEncrypted: true where the server speaks TLS itself.
     init(isEncrypted: Bool) {
@@ -15,10 +16,8 @@ struct SecurityHeaders: RouterMiddleware {
             ("X-Frame-Options", "DENY"), ("Referrer-Policy", "no-referrer"),
             ("Cross-Origin-Resource-Policy", "same-origin"),
         ]
-        let encrypted = [("Strict-Transport-Security", "max-age=31536000")]
-        fields = (always + (isEncrypted ? encrypted : [])).compactMap { name, value in
-            HTTPField.Name(name).map { ($0, value) }
-        }
+        fields = always.compactMap { name, value in HTTPField.Name(name).map { ($0, value) } }
+        self.isEncrypted = isEncrypted
     }
 
     func handle(
@@ -29,6 +28,10 @@ struct SecurityHeaders: RouterMiddleware {
         // What a route says itself it says for a reason.
         for (name, value) in fields where response.headers[name] == nil {
             response.headers[name] = value
+        }
+        // Every other server of the same machine is called localhost too, and need not speak TLS.
+        if isEncrypted, request.head.authority?.hasPrefix("localhost") != true {
+            response.headers[.strictTransportSecurity] = "max-age=31536000"
         }
         // Of one connection for many requests no answer may say this (RFC 9113, 8.2.2).
         if context.isMultiplexed { response.headers[.connection] = nil }

@@ -10,6 +10,18 @@ extension Caller {
         tenant.map { SessionID("\($0)/\(written)") } ?? written
     }
 
+    /// Programs that embed the server may have given a session to a tenant under another name.
+    ///
+    /// - Throws: `foreignSession` where the session is somebody else's all the same.
+    func checkMayUse(_ session: SessionID?, in store: any RunStore) async throws {
+        // Who sees all need not ask.
+        guard let session, tenants != .all, let newest = try await store.newestRun(in: session),
+            !sees(newest)
+        else { return }
+        throw CrewError(
+            .foreignSession, "this session is somebody else's: begin another one")
+    }
+
     /// The key that is meant by an `Idempotency-Key`, as it is stored.
     func idempotencyKey(_ written: String) -> String {
         tenant.map { "\($0) \(written)" } ?? written

@@ -76,6 +76,7 @@ struct StreamRoute: Sendable {
     ) async throws -> Begun {
         let caller = context.caller
         let asksIn = asked.session.map(caller.session)
+        try await caller.checkMayUse(asksIn, in: runner.store)
         if let session = asksIn, let run = try await runner.pausedRun(in: session),
             let record = try await runner.record(of: run), record.crew == runner.name,
             caller.sees(record), case .paused(let agent) = record.status

@@ -1,6 +1,7 @@
 import AsyncHTTPClient
 import CrewKit
 import CrewStore
+import Foundation
 import NIOCore
 import NIOHTTP1
 
@@ -9,6 +10,8 @@ struct ServedRuns: RunWorker {
     /// As the server has noted it, such as `http://127.0.0.1:8080`.
     let address: String
     let client: HTTPClient
+    /// Opens a server that asks for keys; from the environment, so that no list of processes shows it.
+    private let key = ProcessInfo.processInfo.environment["CREW_KEY"]
     let store: SQLiteRunStore
 
     private static let patience: TimeAmount = .seconds(60)
@@ -92,6 +95,7 @@ extension ServedRuns {
     ) async throws -> HTTPClientResponse.Body? {
         var request = HTTPClientRequest(url: "\(url(of: run))/events?after=\(sequence)")
         request.headers.add(name: "Accept", value: "text/event-stream")
+        addKey(to: &request)
         let response = try await reaching {
             try await client.execute(request, deadline: .distantFuture)
         }
@@ -115,10 +119,17 @@ extension ServedRuns {
     }
 
     private func answer(to request: HTTPClientRequest) async throws -> JSONValue {
+        var request = request
+        addKey(to: &request)
         let response = try await reaching {
             try await client.execute(request, timeout: Self.patience)
         }
         return try await check(response)
+    }
+
+    private func addKey(to request: inout HTTPClientRequest) {
+        guard let key, !key.isEmpty else { return }
+        request.headers.replaceOrAdd(name: "Authorization", value: "Bearer \(key)")
     }
 
     /// The document of a good answer.
@@ -134,6 +145,10 @@ extension ServedRuns {
         guard let document = try? JSONValue(parsing: body)  // not JSON: no answer of this server
         else { throw Self.strange(address) }
         guard !isGood else { return document }
+        if response.status == .unauthorized {
+            throw CommandFailure(
+                "error: the server at \(address), which owns the store, takes a key: set CREW_KEY")
+        }
         throw CrewError(
             CrewError.Code(document["code"]?.string ?? "unknown"),
             document["detail"]?.string ?? document["title"]?.string

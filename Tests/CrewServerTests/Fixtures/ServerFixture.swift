@@ -79,6 +79,19 @@ struct ServerFixture {
         }
     }
 
+    /// Everything that may be asked of a server of these crews.
+    func endpoints(for crews: ServedCrews) -> [Endpoint] {
+        let streams = OpenStreams(limit: 1)
+        return Routes.endpoints(
+            for: crews, options: options,
+            health: HealthRoute(
+                crews: nil, options: options, streams: streams, watch: nil,
+                startedAt: options.now()),
+            RouteParts(
+                streams: streams, requests: RecentRequests(options: options),
+                figures: ServerFigures(options: options, streams: streams), watchers: []))
+    }
+
     struct Serving: Sendable {
         let runner: CrewRunner
         let server: CrewHTTPServer

@@ -4,6 +4,8 @@ import Hummingbird
 import HummingbirdTesting
 import Testing
 
+import struct Foundation.Date
+
 @testable import CrewServer
 
 @Suite("Health", .timeLimit(.minutes(5)))
@@ -20,7 +22,8 @@ struct HealthTests {
         }
         try await fixture.serve { client, _ in
             let ready = try await client.json(.get, "/ready").document
-            #expect(ready["status"] == "ready", "an endpoint that is away keeps nobody from reading")
+            #expect(
+                ready["status"] == "ready", "an endpoint that is away keeps nobody from reading")
             let states = ready["dependencies"]?.array ?? []
             #expect(states.map { $0["kind"] } == ["store", "endpoint"])
             #expect(states.last?["problem"] == "keeps failing")
@@ -51,7 +54,9 @@ struct HealthTests {
         fixture.options.clock = clock
         fixture.options.dependencies = {
             // Until the server ends.
-            for await _ in AsyncStream<Void>(unfolding: { try? await clock.sleep(for: .seconds(999)) }) {
+            for await _ in AsyncStream<Void>(unfolding: {
+                try? await clock.sleep(for: .seconds(999))
+            }) {
             }
             return []
         }
@@ -100,19 +105,22 @@ struct HealthTests {
             runner: runner, options: fixture.options, logger: ServerFixture.logger)
         try await server.application.test(.router) { _ in
             let route = HealthRoute(
-                crews: try ServedCrews([ServedCrew(id: "test", runner: runner, loadedAt: .now)]),
+                crews: try ServedCrews([
+                    ServedCrew(id: "test", runner: runner, loadedAt: Date(timeIntervalSince1970: 0))
+                ]),
                 options: fixture.options, streams: server.streams, watch: server.look,
-                startedAt: .now)
+                startedAt: Date(timeIntervalSince1970: 0))
             let stranger = Caller(key: nil, tenant: nil, scopes: [])
-            #expect(try await text(of: route.health(stranger))
-                == #"{"status":"ok","service":"go-crewai-streaming"}"#)
+            #expect(
+                try await text(of: route.health(stranger))
+                    == #"{"status":"ok","service":"go-crewai-streaming"}"#)
             #expect(try await text(of: route.ready(stranger)) == #"{"status":"ready"}"#)
         }
     }
 
     @Test("A server that stands by lives, and takes nothing else until it has crews")
     func standby() async throws {
-        let fixture = ServerFixture(["Hello."])
+        let fixture = ServerFixture([.text("Hello.")])
         let runner = try fixture.makeRunner()
         let server = try CrewHTTPServer(
             standby: fixture.options, logger: ServerFixture.logger)
@@ -128,7 +136,9 @@ struct HealthTests {
             let health = try await client.json(.get, "/health", .serviceUnavailable)
             #expect(health.document["status"] == "standby")
             server.serve(
-                try ServedCrews([ServedCrew(id: "test", runner: runner, loadedAt: .now)]))
+                try ServedCrews([
+                    ServedCrew(id: "test", runner: runner, loadedAt: Date(timeIntervalSince1970: 0))
+                ]))
             #expect(try await client.json(.get, "/ready").document["status"] == "ready")
             #expect(try await client.json(.get, "/v1/runs").document["runs"] == [])
         }
@@ -136,7 +146,7 @@ struct HealthTests {
 
     @Test("A server that drains is not ready, begins nothing, and goes on being read")
     func drain() async throws {
-        try await ServerFixture(["Hello."]).serve { client, serving in
+        try await ServerFixture([.text("Hello.")]).serve { client, serving in
             _ = try await client.rest()
             serving.server.drain()
             let ready = try await client.json(.get, "/ready", .serviceUnavailable)

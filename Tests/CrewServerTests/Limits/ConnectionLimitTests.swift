@@ -1,5 +1,8 @@
 import CrewKit
 import CrewTesting
+import HTTPTypes
+import HummingbirdTesting
+import NIOCore
 import Testing
 
 @testable import CrewServer
@@ -29,7 +32,8 @@ struct ConnectionLimitTests {
         let (text, refusals) = try await answer(
             to: "GET /" + String(repeating: "a", count: 90_000) + " HTTP/1.1\r\n\r\n")
         #expect(text.hasPrefix("HTTP/1.1 414 "))
-        #expect(text.contains("application/problem+json") && text.contains(#""code":"uri_too_long""#))
+        #expect(
+            text.contains("application/problem+json") && text.contains(#""code":"uri_too_long""#))
         #expect(refusals[.headSize] == 1)
     }
 

@@ -18,7 +18,8 @@ struct RateLimitTests {
         #expect(buckets.take("a").remaining == 1)
         #expect(buckets.take("a").isAdmitted)
         let refused = buckets.take("a")
-        #expect(!refused.isAdmitted && refused.wait == .seconds(30) && refused.reset == .seconds(60))
+        #expect(
+            !refused.isAdmitted && refused.wait == .seconds(30) && refused.reset == .seconds(60))
         #expect(buckets.take("b").isAdmitted, "another one has its own")
         time.withLock { $0 = .seconds(30) }
         #expect(buckets.take("a").isAdmitted)
@@ -63,7 +64,9 @@ struct RateLimitTests {
         }
     }
 
-    @Test("Answers say what is left; one request too many is answered with 429 and when to come again")
+    @Test(
+        "Answers say what is left; one request too many is answered with 429 and when to come again"
+    )
     func fields() async throws {
         var options = ServerOptions()
         options.clock = ManualClock()

@@ -34,12 +34,6 @@ struct BudgetCheck {
                 .error, "out_of_range", at: path,
                 "the shares at which a budget warns must be above 0 and at most 1")
         }
-        if limits.contains(where: { $0.scope == .tenant }) {
-            add(
-                .note, "unnamed_tenant", at: path,
-                "a budget per tenant counts only runs that name a tenant; the server names none yet",
-                suggestion: "only programs that embed the library can name one")
-        }
     }
 
     /// An agent whose replies may be longer than a call allows would never be asked.

@@ -12,6 +12,7 @@ public final class ServedCertificate: Sendable {
     private struct State {
         var pair: CertificatePair
         var marks: [FileMark]
+        var version = 1
     }
 
     private let paths: CertificatePair.Paths
@@ -44,7 +45,7 @@ public final class ServedCertificate: Sendable {
     private func reread(_ marks: [FileMark], _ logger: Logger) {
         do {
             let pair = try CertificatePair(paths)
-            state.withLock { $0 = State(pair: pair, marks: marks) }
+            state.withLock { $0 = State(pair: pair, marks: marks, version: $0.version + 1) }
             logger.notice("the certificate was read again")
         } catch {
             state.withLock { $0.marks = marks }
@@ -53,6 +54,9 @@ public final class ServedCertificate: Sendable {
                 metadata: ["error": "\(ErrorResponse.fullText(of: error))"])
         }
     }
+
+    /// Counts the pairs that were taken so far.
+    var version: Int { state.withLock { $0.version } }
 
     /// What every connection is encrypted with; each new one takes the pair of its time.
     var configuration: TLSConfiguration {

@@ -19,6 +19,7 @@ extension V1Routes {
         let creation = try RunCreation(
             object, key: try request.headers.idempotencyKey(), crew: runner.name,
             check: check(for: runner), context: context)
+        try await context.caller.checkMayUse(creation.request.session, in: runner.store)
         guard let patience = request.headers.preferredWait else {
             let run = try await runner.start(creation.request)
             return try await document(run, .accepted, location(of: run))

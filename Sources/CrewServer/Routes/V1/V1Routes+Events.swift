@@ -10,6 +10,8 @@ extension V1Routes {
         let limit = try asked.number("limit", in: 1...1_000)
         let onDisconnect = try asked.choice("on_disconnect") ?? OnDisconnect.goOn
         let lastEventID = try request.headers.lastEventID() ?? 0
+        // Leaving would end the run, which takes more than reading it.
+        if onDisconnect == .cancel { try context.caller.check(.run) }
         guard request.headers.prefersEventStream else {
             return try await list(of: record, after: after, limit: limit ?? 1_000)
         }
