@@ -13,9 +13,12 @@ public import ServiceLifecycle
 /// on for `drainTime`, and then ends each with an `error` frame; the runs are the runner's, which
 /// has to be worked beside this.
 public struct CrewHTTPServer: Service {
-    let application: Application<RouterResponder<Routes.Context>>
+    let application: Application<StandbyResponder>
     let streams: OpenStreams
     private let options: ServerOptions
+    private let watch = ServedWatch()
+    private let startedAt: Date
+    private let parts: RouteParts
 
     /// Where a server listens.
     public struct Address: Sendable, Hashable, CustomStringConvertible {
@@ -54,20 +57,44 @@ public struct CrewHTTPServer: Service {
         crews: ServedCrews, options: ServerOptions = ServerOptions(), logger: Logger,
         onListening: @escaping @Sendable (Address) async -> Void = { _ in }
     ) throws(CrewError) {
+        try self.init(standby: options, logger: logger, onListening: onListening)
+        serve(crews)
+    }
+
+    /// A server that listens and says that it is not ready, until `serve` gives it crews.
+    ///
+    /// - Throws: `invalidInput` when the options cannot be.
+    public init(
+        standby options: ServerOptions, logger: Logger,
+        onListening: @escaping @Sendable (Address) async -> Void = { _ in }
+    ) throws(CrewError) {
         try options.check()
         let streams = OpenStreams(limit: options.limits.maxOpenStreams)
         self.options = options
         self.streams = streams
-        application = Application(
-            responder: Routes.responder(for: crews, options: options, streams: streams),
+        startedAt = options.now()
+        let parts = RouteParts(
+            streams: streams, requests: RecentRequests(options: options),
+            figures: ServerFigures(options: options, streams: streams),
+            watchers: Self.watchers(options, logger))
+        self.parts = parts
+        let health = HealthRoute(
+            crews: nil, options: options, streams: streams, watch: nil, startedAt: startedAt)
+        let watch = watch
+        var application = Application(
+            responder: StandbyResponder(
+                standby: Routes.standby(health, options: options, parts)),
             server: try Self.channels(options),
             configuration: ApplicationConfiguration(
                 address: .hostname(options.host, port: options.port)),
             services: [
                 StreamTicker(
-                    streams: streams, keepAlive: { crews.keepAlive },
-                    writeTimeout: { crews.readerPatience ?? options.writeTimeout },
-                    clock: options.clock)
+                    streams: streams, keepAlive: { watch.crews?.keepAlive ?? .seconds(30) },
+                    writeTimeout: { watch.crews?.readerPatience ?? options.writeTimeout },
+                    clock: options.clock), watch,
+                RequestFollowing(
+                    requests: parts.requests,
+                    observations: options.activity.observations(buffering: 16_384)),
             ] + options.fileServices(logger: logger),
             onServerRunning: { channel in
                 let bound = channel.localAddress
@@ -77,6 +104,61 @@ public struct CrewHTTPServer: Service {
                         isEncrypted: options.certificate != nil))
             },
             logger: logger)
+        application.addServices(RunMetrics(parts.figures, loops: application.eventLoopGroup))
+        self.application = application
+    }
+
+    /// Who is told of requests.
+    private static func watchers(
+        _ options: ServerOptions, _ logger: Logger
+    ) -> [any RequestWatcher] {
+        var watchers: [any RequestWatcher] = [AccessLog(logger: logger)]
+        if let tracing = options.tracing { watchers.append(RequestSpans(tracing: tracing)) }
+        return watchers
+    }
+
+    /// Answers for these crews from now on, and is ready. To be called once.
+    public func serve(_ crews: ServedCrews) {
+        let look = DependencyWatch(store: crews.first.runner.store, options: options)
+        let health = HealthRoute(
+            crews: crews, options: options, streams: streams, watch: look, startedAt: startedAt)
+        watch.begin(crews, look)
+        parts.figures.use(crews)
+        application.responder.serve(
+            Routes.responder(
+                for: crews, options: options, health: health, parts))
+        options.life.serve()
+    }
+
+    /// Begins nothing from now on: what asks for it is answered with 503 and `Retry-After`.
+    public func drain() {
+        options.life.drain()
+        streams.drain()
+    }
+
+    /// Ends the streams that are still open, each with a frame that says when to come again, and
+    /// returns when they are gone or have had their time.
+    public func endStreams() async {
+        streams.endAll()
+        let step: Duration = .milliseconds(20)
+        var left = options.goodbyeTime
+        while streams.count > 0, left > .zero {
+            guard (try? await options.clock.sleep(for: step)) != nil else { return }  // cancelled
+            left -= step
+        }
+    }
+
+    /// What looks at the things that the server needs; absent while it stands by.
+    var look: DependencyWatch? { watch.look }
+
+    /// Whether requests could be answered: every event loop turns and the store says how it does,
+    /// well or not, within a second.
+    public func makesProgress() async -> Bool {
+        for loop in application.eventLoopGroup.makeIterator() {
+            guard (try? await loop.submit {}.get()) != nil else { return false }  // it has ended
+        }
+        guard let look = watch.look else { return true }
+        return await look.storeState().condition != .degraded
     }
 
     public func run() async throws {
@@ -96,7 +178,7 @@ public struct CrewHTTPServer: Service {
 
     private func drainOnShutdown() async {
         guard (try? await gracefulShutdown()) != nil else { return }  // the server ended by itself
-        streams.drain()
+        drain()
         try? await options.clock.sleep(for: options.drainTime)  // cut short when all have left
         streams.endAll()
     }
@@ -121,6 +203,7 @@ public struct CrewHTTPServer: Service {
     private static func channel(_ options: ServerOptions) -> HTTP1Channel.Configuration {
         let limits = options.limits
         return HTTP1Channel.Configuration(
+            additionalChannelHandlers: [ConnectionDoor(options: options)],
             idleTimeout: TimeAmount(options.idleTimeout),
             httpDecoderConfiguration: .init(
                 maxHeaderFieldSize: limits.maxHeaderFieldBytes,

@@ -8,24 +8,25 @@ import NIOCore
 /// The only place where an error becomes an HTTP status.
 enum ErrorResponse {
     /// The answer to an error; one that is not ours says nothing of its inside.
-    static func response(to error: any Error) -> Response {
+    ///
+    /// - Parameter requestID: what the request is found again by.
+    static func response(to error: any Error, requestID: String? = nil) -> Response {
         if let refused = error as? MethodNotAllowed {
             let names = refused.allowed.map(\.rawValue).joined(separator: ", ")
-            return response(
-                to: CrewError(.methodNotAllowed, "Method not allowed; use \(names)"),
-                headers: [.allow: names])
+            return problem(
+                CrewError(.methodNotAllowed, "Method not allowed; use \(names)"), requestID,
+                [.allow: names])
         }
-        if let error = error as? CrewError {
-            return response(to: error, headers: headers(for: error))
-        }
+        if let error = error as? CrewError { return problem(error, requestID) }
         guard let error = error as? any HTTPResponseError else {
-            return response(to: CrewError(.internalError, ""))
+            return problem(CrewError(.internalError, ""), requestID)
         }
         switch error.status {
-        case .notFound: return response(to: CrewError(.notFound, "There is nothing at this path"))
+        case .notFound:
+            return problem(CrewError(.notFound, "There is nothing at this path"), requestID)
         case .contentTooLarge:
-            return response(to: CrewError(.bodyTooLarge, "The body is too large"))
-        default: return response(to: CrewError(.invalidInput, error.status.reasonPhrase))
+            return problem(CrewError(.bodyTooLarge, "The body is too large"), requestID)
+        default: return problem(CrewError(.invalidInput, error.status.reasonPhrase), requestID)
         }
     }
 
@@ -38,19 +39,45 @@ enum ErrorResponse {
         }
     }
 
-    private static func response(to error: CrewError, headers: HTTPFields = [:]) -> Response {
+    private static func problem(
+        _ error: CrewError, _ requestID: String?, _ headers: HTTPFields = [:]
+    ) -> Response {
+        let (status, fields, document) = parts(of: error, requestID: requestID)
+        var headers = headers
+        for field in fields { headers[field.name] = field.value }
+        return Response(
+            status: status, headers: headers,
+            body: ResponseBody(byteBuffer: ByteBuffer(string: document.text)))
+    }
+
+    /// The same in pieces, for what is answered before there is a request.
+    static func parts(
+        of error: CrewError, requestID: String? = nil
+    ) -> (status: HTTPResponse.Status, headers: HTTPFields, document: JSONValue) {
         let kind = kind(of: error.code)
-        let document: JSONValue = [
+        var document: JSONObject = [
             "type": "about:blank", "title": .string(kind.title),
             "status": .integer(kind.status.code), "detail": .string(detail(of: error)),
             "code": .string(error.code.rawValue),
         ]
-        var headers = headers
+        document["request_id"] = requestID.map { .string($0) }
+        var headers = headers(for: error)
         headers[.contentType] = "application/problem+json"
         headers[.cacheControl] = "no-store"
-        return Response(
-            status: kind.status, headers: headers,
-            body: ResponseBody(byteBuffer: ByteBuffer(string: document.text)))
+        return (kind.status, headers, .object(document))
+    }
+
+    /// The status and code that an error is answered with.
+    static func kind(of error: any Error) -> (status: Int, code: String) {
+        switch error {
+        case is MethodNotAllowed: (405, CrewError.Code.methodNotAllowed.rawValue)
+        case let error as CrewError: (kind(of: error.code).status.code, error.code.rawValue)
+        case let error as any HTTPResponseError:
+            (error.status.code, CrewError.Code.invalidInput.rawValue)
+        // The client has left.
+        case is CancellationError: (499, "cancelled")
+        default: (500, CrewError.Code.internalError.rawValue)
+        }
     }
 
     /// What clients are told of an error, in an answer or a stream.
@@ -73,12 +100,14 @@ enum ErrorResponse {
 
     private static func headers(for error: CrewError) -> HTTPFields {
         if error.code == .unauthorized { return [.wwwAuthenticate: "Bearer"] }
-        guard kind(of: error.code).status == .serviceUnavailable else { return [:] }
-        let seconds = max(1, error.retryAfter?.components.seconds ?? 1)
+        let status = kind(of: error.code).status
+        guard status == .serviceUnavailable || status == .tooManyRequests else { return [:] }
+        let seconds = max(1, Int(((error.retryAfter ?? .zero) / .seconds(1)).rounded(.up)))
         return [.retryAfter: String(seconds)]
     }
 
-    private static func kind(of code: CrewError.Code) -> (
+    /// The status of a code, and what it means in a few words.
+    static func kind(of code: CrewError.Code) -> (
         status: HTTPResponse.Status, title: String
     ) {
         switch code {
@@ -109,6 +138,11 @@ enum ErrorResponse {
         case .unsupportedMediaType: (.unsupportedMediaType, "The body is not JSON")
         case .tooManyRuns: (.serviceUnavailable, "Too many runs at the same time")
         case .shuttingDown: (.serviceUnavailable, "The server is shutting down")
+        case .notReady: (.serviceUnavailable, "The server is not ready yet")
+        case .tooManyConnections: (.serviceUnavailable, "Too many connections")
+        case .requestTimeout: (.requestTimeout, "The request came too slowly")
+        case .uriTooLong: (.uriTooLong, "The address is too long")
+        case .headersTooLarge: (.requestHeaderFieldsTooLarge, "The header fields are too large")
         case .storeFailed: (.internalServerError, "The store failed")
         default: (.internalServerError, "Internal error")
         }

@@ -36,6 +36,12 @@ public struct ServerOptions: Sendable {
     public var activity = RunActivity()
     /// The room for runs, for health and figures; the runners have to have the same one.
     public var admission = RunAdmission()
+    /// Where the server stands; begun in standby, it takes nothing before its crews are there.
+    public var life = ServerLife()
+    /// What came to the server's door, for figures.
+    public var counts = ServerCounts()
+    public var connections = ConnectionLimits()
+    public var rates = RateLimits()
     /// How long streams may go on when the server is asked to stop.
     public var drainTime: Duration = .seconds(10)
     /// How long a client may take nothing of what is there for it.
@@ -51,6 +57,16 @@ public struct ServerOptions: Sendable {
     public var makeSessionID: @Sendable () -> SessionID = {
         SessionID(UUID().uuidString.lowercased())  // default
     }
+    /// Names requests that bring no id of their own.
+    public var makeRequestID: @Sendable () -> String = {
+        UUID().uuidString.lowercased()  // default
+    }
+    /// What ids of traces and spans are made of.
+    public var makeTraceBits: @Sendable () -> UInt64 = {
+        UInt64.random(in: 1...(.max))  // default
+    }
+    /// Tells a collector what happens in runs; absent tells nobody.
+    public var tracing: Tracing?
     /// Marks the page's own script, so that no other one runs; different each time.
     public var makeNonce: @Sendable () -> String = { UUID().uuidString }  // default
 

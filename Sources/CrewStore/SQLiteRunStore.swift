@@ -87,6 +87,11 @@ public final class SQLiteRunStore: RunStore {
     /// Whether a process owns the file now.
     public var isOwned: Bool { lock?.isHeld ?? StoreLock.isHeld(store: path) }
 
+    /// Whether a process owns that file now. It need not exist.
+    public static func isOwned(path: String) throws -> Bool {
+        StoreLock.isHeld(store: try StoreFile(path).path)
+    }
+
     /// How often the store wrote and committed.
     var counters: WriteQueue.Counters { queue?.counters ?? WriteQueue.Counters() }
 

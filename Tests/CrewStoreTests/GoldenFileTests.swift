@@ -10,7 +10,7 @@ import Testing
 struct GoldenFileTests {
     private static let fixtures = URL(filePath: #filePath).deletingLastPathComponent()
         .appending(component: "Fixtures")
-    private static let versions = ["v1"]
+    private static let versions = ["v1", "v2"]
 
     @Test("A file of each version is opened and read back in full", arguments: versions)
     func readBack(_ version: String) async throws {

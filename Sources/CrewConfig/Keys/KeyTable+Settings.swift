@@ -1,3 +1,5 @@
+import CrewKit
+
 extension KeyTable {
     /// `settings` in `crew.yaml`.
     public static let settings = KeyTable(
@@ -89,6 +91,9 @@ extension KeyTable {
             "builtin_signals", .flag, default: "true",
             "Whether `[END]`, `[WAIT]` and the like act without being configured."),
         Key(
+            "suspicious_inputs", .block(.suspicion),
+            "Which inputs raise a warning because they try to give the agents other orders."),
+        Key(
             "on_definition_change", .word(["continue", "pause", "fail"]), default: "continue",
             "What becomes of a run that is to go on under another definition of its crew: it goes "
                 + "on with a warning, waits for a person, or ends as failed."),
@@ -124,6 +129,22 @@ extension KeyTable {
             "max_agent_id_length", .integer(0...1_000), default: "128",
             "Characters that an agent's id has at most."),
     ]
+
+    /// `settings.suspicious_inputs`.
+    static let suspicion = KeyTable(
+        "settings.suspicious_inputs",
+        "Inputs that raise the warning `suspicious_input`; nothing about them is changed.",
+        [
+            Key(
+                "enabled", .flag, default: "true",
+                "Whether inputs are looked at: for orders to ignore or reveal instructions, marks of "
+                    + "roles, and signals of the crew, in English and Vietnamese."),
+            Key(
+                "phrases", .list(.text),
+                "Further phrases that count; case, diacritics and blanks do not matter. At most "
+                    + "\(SuspicionSettings.mostPhrases), of \(SuspicionSettings.longestPhrase) "
+                    + "characters each."),
+        ])
 
     /// How model calls are made.
     private static let models = [

@@ -25,6 +25,26 @@ extension CrewReader {
         settings.maxKeptRuns = block.integer("max_stored_requests").flatMap { $0 > 0 ? $0 : nil }
     }
 
+    /// `settings.suspicious_inputs`.
+    mutating func suspicion(_ block: BlockReader) -> SuspicionSettings {
+        var settings = SuspicionSettings()
+        settings.isOn = block.flag("enabled") ?? settings.isOn
+        let phrases = block.texts("phrases").filter { $0.contains { !$0.isWhitespace } }
+        if let long = phrases.first(where: { $0.count > SuspicionSettings.longestPhrase }) {
+            problems.add(
+                .error, "out_of_range", at: block.place(of: "phrases"),
+                "a phrase has \(long.count) characters; at most "
+                    + "\(SuspicionSettings.longestPhrase) are taken")
+        }
+        if phrases.count > SuspicionSettings.mostPhrases {
+            problems.add(
+                .error, "out_of_range", at: block.place(of: "phrases"),
+                "\(phrases.count) phrases; at most \(SuspicionSettings.mostPhrases) are taken")
+        }
+        settings.phrases = phrases
+        return settings
+    }
+
     /// Raises limits of single tool calls to the least that each gets, and tells of it.
     mutating func raiseToolTimes(of crew: inout CrewDefinition, _ block: BlockReader) {
         let least = crew.settings.minToolTimeout

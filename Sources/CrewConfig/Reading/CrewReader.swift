@@ -148,6 +148,9 @@ extension CrewReader {
         set(\.signalChoice, block.word("signal_choice"))
         set(\.foldsDiacritics, block.flag("fold_diacritics"))
         set(\.usesBuiltInSignals, block.flag("builtin_signals"))
+        if let inner = block.block("suspicious_inputs") {
+            settings.suspicion = suspicion(inner)
+        }
         upkeep(block, into: &settings)
         set(\.changedDefinition, block.word("on_definition_change"))
         settings.budgets = crewBudgets(block)

@@ -59,6 +59,8 @@ public struct CrewSettings: Sendable, Hashable {
     public var usesBuiltInSignals = true
     /// What becomes of a run that began under another definition of the crew.
     public var changedDefinition = ChangedDefinition.goOn
+    /// Whether inputs are looked at that try to give the agents other orders.
+    public var suspicion = SuspicionSettings()
     public var language = "en"
     public var organization = ""
     /// Turns every warning about the definition into an error.

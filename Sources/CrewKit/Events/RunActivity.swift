@@ -36,6 +36,12 @@ public final class RunActivity: Sendable {
         return stream
     }
 
+    /// Tells how long it has been there.
+    package func stopwatch() -> @Sendable () -> Duration {
+        let began = now()
+        return { [now] in now() - began }
+    }
+
     /// How many observations readers have lost because they were too slow.
     public var lost: Int { state.withLock { $0.lost } }
 

@@ -5,6 +5,8 @@ public struct RunWarning: Sendable, Hashable, Codable {
     public var message: String
     /// Between which definitions the crew has changed; only with `definition_changed`.
     public var definition: DefinitionChange?
+    /// What an input holds, by the names of patterns; only with `suspicious_input`.
+    public var patterns: [String]?
 
     /// What a warning is about, as a string that stays the same between versions.
     public struct Code: Identifier {
@@ -20,6 +22,7 @@ public struct RunWarning: Sendable, Hashable, Codable {
         public static let tightToolTime: Self = "tight_tool_time"
         public static let outcomeUnknown: Self = "outcome_unknown"
         public static let definitionChanged: Self = "definition_changed"
+        public static let suspiciousInput: Self = "suspicious_input"
     }
 
     public init(agent: AgentID? = nil, code: Code, message: String) {

@@ -39,6 +39,7 @@ extension RunState {
 
     /// What was under way in the other run has not happened to the end in this one.
     mutating func take(_ fork: RunForked) {
+        origin = fork.origin
         model = fork.model ?? model
         pause = nil
         cancelDepth = nil

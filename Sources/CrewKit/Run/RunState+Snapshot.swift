@@ -26,7 +26,8 @@ extension RunState: Codable {
 
     private enum CodingKeys: String, CodingKey {
         case member, phase, pause, phaseBeforeEnd, cancelDepth, turnOwner, model, entries, counts,
-            usage, cost, caller, session, tenant, origin, definition, isRepairing, aggregating
+            usage, cost, caller, session, tenant, origin, roundSequence, definition, isRepairing,
+            aggregating
         case followed, lastSpeaker, lastText
     }
 
@@ -59,6 +60,7 @@ extension RunState: Codable {
         session = try values.decodeIfPresent(SessionID.self, forKey: .session)
         tenant = try values.decodeIfPresent(String.self, forKey: .tenant)
         origin = try values.decodeIfPresent(RunOrigin.self, forKey: .origin)
+        roundSequence = try values.decodeIfPresent(Int.self, forKey: .roundSequence)
         definition = try values.decodeIfPresent(String.self, forKey: .definition)
         isRepairing = try values.decode(Bool.self, forKey: .isRepairing)
         aggregating = try values.decodeIfPresent(Aggregating.self, forKey: .aggregating)
@@ -88,6 +90,7 @@ extension RunState: Codable {
         try values.encodeIfPresent(session, forKey: .session)
         try values.encodeIfPresent(tenant, forKey: .tenant)
         try values.encodeIfPresent(origin, forKey: .origin)
+        try values.encodeIfPresent(roundSequence, forKey: .roundSequence)
         try values.encodeIfPresent(definition, forKey: .definition)
         try values.encode(isRepairing, forKey: .isRepairing)
         try values.encodeIfPresent(aggregating, forKey: .aggregating)

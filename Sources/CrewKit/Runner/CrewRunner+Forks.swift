@@ -10,17 +10,21 @@ extension CrewRunner {
     ///   - step: the sequence of the last event that both share; the newest one when absent.
     ///   - input: said at that point; needed when the run is over there.
     ///   - model: replaces the model of every agent.
+    ///   - origin: the request that asks.
     /// - Throws: `unknownRun`, `invalidInput`, and what `start` throws.
     public func fork(
-        _ run: RunID, from step: Int? = nil, input: String? = nil, model: String? = nil
+        _ run: RunID, from step: Int? = nil, input: String? = nil, model: String? = nil,
+        origin: RunOrigin? = nil
     ) async throws -> RunEvents {
         if let other = try await otherRunner(of: run) {
-            return try await other.fork(run, from: step, input: input, model: model)
+            return try await other.fork(
+                run, from: step, input: input, model: model, origin: origin)
         }
         let original = try await knownRecord(of: run)
         let last = step ?? original.lastSequence
         let shared = try await sharedEvents(of: original, through: last)
-        let forked = RunForked(run: run, sequence: last, input: input, model: model)
+        var forked = RunForked(run: run, sequence: last, input: input, model: model)
+        forked.origin = origin
         let id = options.makeRunID()
         let ticket = try place(for: original.tenant, nil, isNew: true)
         let claim = try live.claim(id, session: nil)
@@ -46,6 +50,7 @@ extension CrewRunner {
         try checkFork(of: state, at: fork.sequence, input: fork.input)
         var opening = Opening(state, after: fork.sequence, at: options.now())
         opening.add(.forked(fork))
+        opening.look(at: fork.input)
         _ = try opening.settleDefinition(wokenBy: .person)
         return opening
     }

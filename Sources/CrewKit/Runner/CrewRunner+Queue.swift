@@ -88,6 +88,7 @@ extension CrewRunner {
                     history: try await history(for: request, of: crew), model: queued.model,
                     tenant: queued.tenant, definition: crew.definition.digest,
                     origin: queued.origin)))
+        opening.look(at: queued.input)
         let stop = try opening.settleDefinition(from: queued.definition, wokenBy: .nobody)
         try await store.append(opening.stored, to: run)
         guard opening.state.rest == nil || stop != nil else {

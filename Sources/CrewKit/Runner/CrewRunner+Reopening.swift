@@ -33,6 +33,14 @@ struct Opening: Sendable {
         self.time = time
     }
 
+    /// Tells of what somebody said, when it is suspicious.
+    mutating func look(at input: String?) {
+        guard let warning = input.flatMap({ SuspiciousInput($0, in: state.crew).warning }) else {
+            return
+        }
+        add(warning)
+    }
+
     mutating func add(_ event: RunEvent, branch: BranchID? = nil) {
         let event = StoredEvent(
             sequence: sequence + stored.count + 1, time: time, branch: branch, event: event)
@@ -66,7 +74,12 @@ extension CrewRunner {
             let folded = try await state(of: run, toBeWorkedWith: claim.crew)
             let reopening = try decide(record, folded.state)
             var opening = Opening(folded.state, after: folded.sequence, at: options.now())
-            for (branch, event) in reopening.events { opening.add(event, branch: branch) }
+            for (branch, event) in reopening.events {
+                opening.add(event, branch: branch)
+                if case .resumed(let resumed) = event, resumed.source == .person {
+                    opening.look(at: resumed.input)
+                }
+            }
             var stop = reopening.stop
             if stop == nil, opening.state.rest == nil {
                 stop = try opening.settleDefinition(wokenBy: waker)

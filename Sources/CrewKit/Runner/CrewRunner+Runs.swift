@@ -200,6 +200,7 @@ extension CrewRunner {
                     session: request.session, history: try await history(for: request, of: crew),
                     model: request.model, caller: request.caller, tenant: request.tenant,
                     definition: crew.definition.digest, origin: request.origin)))
+        opening.look(at: request.input)
         let record = RunRecord(
             id: run, crew: name, session: request.session, parent: request.caller?.run,
             idempotencyKey: request.idempotencyKey, createdAt: opening.time)

@@ -36,7 +36,10 @@ extension RunRecord {
         case .resumed(let resumed):
             origin = resumed.origin ?? origin
             goOn()
-        case .recovered, .forked: goOn()
+        case .forked(let forked):
+            origin = forked.origin
+            goOn()
+        case .recovered: goOn()
         case .runEnded(let end):
             status = .ended(end.outcome)
             pause = nil

@@ -35,6 +35,18 @@ int crew_has_children(void);
 /// Whether a child of this process has ended; it stays to be waited for.
 int crew_has_ended(int process);
 
+/// How many files this process may have open.
+uint64_t crew_file_limit(void);
+
+/// Sends a text to the datagram socket of that path; one that begins with '@' is no file but a name.
+/// 0, or -1 when nobody takes it.
+int crew_notify(const char *socket_path, const char *text);
+
+/// As the first process of a system or container: starts this program again as a child, passes
+/// signals on to it, waits for it and for every orphan, and exits as it does. Returns when this is
+/// not the first process, or the child could not be started.
+void crew_start_as_child_of_first(char *const *arguments);
+
 /// Locks an open file for as long as this process lives; false when another one has done so.
 int crew_lock(int file);
 

@@ -52,6 +52,7 @@ public struct AnthropicMessagesModel: LanguageModel {
         var assembler = AnthropicMessageAssembler()
         for pauses in 0...Self.mostPauses {
             var httpRequest = template
+            httpRequest.note(request.trace)
             let paused = assembler.blocks.map(\.value)
             httpRequest.body = .byteBuffer(
                 ByteBuffer(bytes: body.bytes(request, names: names, after: paused)))

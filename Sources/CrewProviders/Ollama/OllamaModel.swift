@@ -37,6 +37,7 @@ public struct OllamaModel: LanguageModel {
         to request: ModelRequest, progress: @escaping @Sendable (ModelProgress) -> Void
     ) async throws -> ModelReply {
         var httpRequest = template
+        httpRequest.note(request.trace)
         httpRequest.body = .byteBuffer(ByteBuffer(bytes: body.bytes(request)))
         do {
             var reader = try await call.perform(

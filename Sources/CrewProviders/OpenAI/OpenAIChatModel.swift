@@ -40,6 +40,7 @@ public struct OpenAIChatModel: LanguageModel {
         try Task.checkCancellation()
         let names = WireToolNames(request)
         var httpRequest = template
+        httpRequest.note(request.trace)
         httpRequest.body = .byteBuffer(ByteBuffer(bytes: body.bytes(request, names: names)))
         var reader = try await call.perform(
             httpRequest,

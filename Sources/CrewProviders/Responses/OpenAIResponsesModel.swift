@@ -40,6 +40,7 @@ public struct OpenAIResponsesModel: LanguageModel {
         try Task.checkCancellation()
         let names = WireToolNames(request)
         var httpRequest = template
+        httpRequest.note(request.trace)
         httpRequest.body = .byteBuffer(ByteBuffer(bytes: body.bytes(request, names: names)))
         let interpreter = ResponsesInterpreter(
             endpoint: endpoint, replaysReasoning: body.options.replaysReasoning)

@@ -11,9 +11,29 @@ struct EventEncoder: StreamEncoder {
 
     private(set) var lastSequence: Int
     private var openRounds = OpenRounds()
+    /// What every event carries of the request that made the run go.
+    private let marks: String
 
     /// - Parameter sequence: the last event that this stream does not show.
-    init(after sequence: Int) { lastSequence = sequence }
+    /// - Parameter origin: the request that made the run go last.
+    init(after sequence: Int, origin: RunOrigin? = nil) {
+        lastSequence = sequence
+        marks = Self.marks(of: origin)
+    }
+
+    /// An event with what its run's request is found again by.
+    static func text(of stored: StoredEvent, _ marks: String) throws -> String {
+        try RunJSON.text(of: stored).dropLast() + marks + "}"
+    }
+
+    /// Members to put behind those of an event.
+    static func marks(of origin: RunOrigin?) -> String {
+        let members = [("request_id", origin?.requestID), ("trace_id", origin?.trace?.traceID)]
+        return members.reduce(into: "") { text, member in
+            guard let value = member.1 else { return }
+            text += ",\"\(member.0)\":\(JSONValue.string(value).text)"
+        }
+    }
 
     mutating func encode(_ items: [FeedItem]) throws -> ByteBuffer {
         var bytes = ByteBuffer()
@@ -46,7 +66,7 @@ struct EventEncoder: StreamEncoder {
             for delta in openRounds.abandoned { write(delta, to: &bytes) }
         }
         bytes.writeString("id: \(stored.sequence)\nevent: \(stored.event.name)\ndata: ")
-        bytes.writeString(try RunJSON.text(of: stored.shown))
+        bytes.writeString(try Self.text(of: stored.shown, marks))
         bytes.writeString("\n\n")
         lastSequence = stored.sequence
     }

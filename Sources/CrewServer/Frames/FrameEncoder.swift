@@ -89,6 +89,7 @@ struct FrameEncoder: StreamEncoder {
         var out = FrameWriter()
         out.begin("ping", agent: Self.system, content: "", time: Timestamp.text(now()))
         out.field("run_id", facts.run.rawValue)
+        out.fields(of: facts.origin)
         out.end(id: sequence)
         return out.take()
     }
@@ -109,6 +110,7 @@ extension FrameEncoder {
         latestTime = max(latestTime, time)
         out.begin(type, agent: agent, content: content, time: latestTime)
         out.field("run_id", facts.run.rawValue)
+        out.fields(of: facts.origin)
     }
 
     mutating func begin(

@@ -53,6 +53,12 @@ struct FrameWriter {
         if let text { field(name, text) }
     }
 
+    /// What the request of a run is found again by.
+    mutating func fields(of origin: RunOrigin?) {
+        field("request_id", ifPresent: origin?.requestID)
+        field("trace_id", ifPresent: origin?.trace?.traceID)
+    }
+
     private mutating func key(_ name: StaticString) {
         json.write(raw: hasMetadata ? ",\"" : "{\"")
         hasMetadata = true

@@ -12,6 +12,8 @@ struct StreamFacts: Sendable {
     let modelDescription: String
     /// True when no agent is answered by a real model; each frame goes by its own agent's.
     let isScripted: Bool
+    /// The request that made the run go.
+    var origin: RunOrigin?
 
     func name(of agent: AgentID) -> String { agentNames[agent] ?? agent.rawValue }
 }

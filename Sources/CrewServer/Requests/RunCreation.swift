@@ -7,7 +7,7 @@ struct RunCreation {
         "input", "session_id", "crew", "agent", "history", "model", "if_busy",
     ]
 
-    private(set) var request: RunRequest
+    var request: RunRequest
 
     /// - Parameters:
     ///   - key: the request's `Idempotency-Key`.

@@ -15,6 +15,13 @@ struct StreamContinuation: Equatable {
     /// - Returns: `nil` for one that names none.
     /// - Throws: `invalidInput`, also for a request that has an input beside its run.
     init?(_ query: QueryString, lastEventID: Int?, hasBody: Bool) throws(CrewError) {
+        // Refused also where it means nothing: who writes it goes on with a run.
+        if let text = try query.value(of: "after"), !text.isEmpty {
+            guard let sequence = Int(text), sequence >= 0 else {
+                throw CrewError(.invalidInput, "after must be a whole number of at least 0")
+            }
+            after = sequence
+        }
         guard let run = try query.value(of: "run_id"), !run.isEmpty else { return nil }
         let input = try query.value(of: "q")
         guard !hasBody, input == nil else {
@@ -26,12 +33,6 @@ struct StreamContinuation: Equatable {
             throw CrewError(.invalidInput, "run_id must be \(WrittenID.form)")
         }
         self.run = RunID(run)
-        if let text = try query.value(of: "after"), !text.isEmpty {
-            guard let sequence = Int(text), sequence >= 0 else {
-                throw CrewError(.invalidInput, "after must be a whole number of at least 0")
-            }
-            after = sequence
-        }
         after = max(after, lastEventID ?? 0)
         if let text = try query.value(of: "on_disconnect"), !text.isEmpty {
             onDisconnect = try StrictMembers.choice(text, of: "on_disconnect")

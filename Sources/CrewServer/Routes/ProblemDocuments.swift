@@ -1,9 +1,13 @@
+import CrewKit
 import Hummingbird
 import Logging
 
 /// Answers every error with a problem document, and logs those that are the server's own.
-struct ProblemDocuments<Context: RequestContext>: RouterMiddleware {
+struct ProblemDocuments: RouterMiddleware {
+    typealias Context = Routes.Context
+
     let paths: KnownPaths
+    let figures: any RequestFigures
 
     func handle(
         _ request: Request, context: Context,
@@ -20,7 +24,10 @@ struct ProblemDocuments<Context: RequestContext>: RouterMiddleware {
                         "error": "\(ErrorResponse.fullText(of: error))",
                     ])
             }
-            return ErrorResponse.response(to: refusal(of: request, error) ?? error)
+            let answered = refusal(of: request, error) ?? error
+            figures.refused(because: answered)
+            return ErrorResponse.response(
+                to: answered, requestID: context.origin.requestID)
         }
     }
 

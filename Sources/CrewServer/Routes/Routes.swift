@@ -11,21 +11,28 @@ enum Routes {
     ]
 
     static func responder(
-        for crews: ServedCrews, options: ServerOptions, streams: OpenStreams
+        for crews: ServedCrews, options: ServerOptions, health: HealthRoute,
+        _ parts: RouteParts
     ) -> RouterResponder<Context> {
-        let endpoints = endpoints(for: crews, options: options, streams: streams)
+        let endpoints = endpoints(for: crews, options: options, health: health, parts)
         var paths = KnownPaths()
         for endpoint in endpoints { paths.add(endpoint.path, [endpoint.method]) }
         let undescribed = paths.all.filter { !$0.methods.contains(.options) }
         for (path, _) in undescribed { paths.add(path, [.options]) }
 
         let router = Router(context: Context.self)
+        router.add(middleware: RequestMarks(options: options, watchers: parts.watchers))
+        router.add(middleware: RequestCounts(figures: parts.figures))
         router.add(middleware: SecurityHeaders(isEncrypted: options.certificate != nil))
         router.add(middleware: CrossOrigin(origins: options.allowedOrigins))
-        router.add(middleware: ProblemDocuments(paths: paths))
+        router.add(middleware: ProblemDocuments(paths: paths, figures: parts.figures))
+        router.add(middleware: PhaseGate(life: options.life))
         router.add(middleware: OriginGuard(options))
+        router.add(middleware: RateLimiting(per: .address, options))
         router.add(
             middleware: Access(keys: options.keys, endpoints: endpoints, now: options.now))
+        router.add(middleware: RateLimiting(per: .key, options))
+        router.add(middleware: ReaderLimits(options))
         for endpoint in endpoints {
             router.on(RouterPath(endpoint.path), method: endpoint.method) { request, context in
                 try context.caller.check(endpoint)
@@ -41,13 +48,35 @@ enum Routes {
         return router.buildResponder()
     }
 
-    /// All that may be asked.
+    /// Everything that may be asked, the description of it all included.
     static func endpoints(
-        for crews: ServedCrews, options: ServerOptions, streams: OpenStreams
+        for crews: ServedCrews, options: ServerOptions, health: HealthRoute, _ parts: RouteParts
     ) -> [Endpoint] {
-        let older = olderEndpoints(crews, options, streams)
-        let resources = V1Routes(crews: crews, options: options, streams: streams).endpoints
-        return older + resources + resources.filter { $0.method == .get }.map(\.head)
+        let routes = RequestRoutes(requests: parts.requests, crews: crews)
+        let metrics = MetricsRoute(figures: parts.figures, startedAt: options.now())
+        let older = olderEndpoints(crews, options, parts.streams).map(parts.requests.keeping)
+        var resources =
+            V1Routes(crews: crews, options: options, streams: parts.streams).endpoints
+            .map(parts.requests.keeping) + routes.endpoints
+        let others = older + health.endpoints(any) + metrics.endpoints
+        resources.append(
+            OpenAPIRoute(describing: others + resources, options: options).endpoint)
+        return others + resources + resources.filter { $0.method == .get }.map(\.head)
+    }
+
+    /// What is answered before the crews are there.
+    static func standby(
+        _ health: HealthRoute, options: ServerOptions, _ parts: RouteParts
+    ) -> RouterResponder<Context> {
+        let router = Router(context: Context.self)
+        router.add(middleware: RequestMarks(options: options, watchers: parts.watchers))
+        router.add(middleware: SecurityHeaders(isEncrypted: options.certificate != nil))
+        router.add(middleware: ProblemDocuments(paths: KnownPaths(), figures: parts.figures))
+        router.add(middleware: PhaseGate(life: options.life))
+        for endpoint in health.endpoints(any) {
+            router.on(RouterPath(endpoint.path), method: endpoint.method, use: endpoint.respond)
+        }
+        return router.buildResponder()
     }
 
     /// What the original has too.
@@ -56,8 +85,6 @@ enum Routes {
     ) -> [Endpoint] {
         let stream = StreamRoute(crews: crews, options: options, streams: streams)
         let page = PageRoute(crews: crews, options: options)
-        let health = HealthRoute(
-            crews: crews, options: options, streams: streams, startedAt: options.now())
         let streaming = [HTTPRequest.Method.get, .post].map { method in
             // A HEAD would start a run like a GET: there is none.
             Endpoint(method, "/api/crew/stream", .run) { request, context in
@@ -66,14 +93,10 @@ enum Routes {
         }
         return any.reduce(into: streaming) { endpoints, method in
             endpoints += [
-                Endpoint(method, "/health", nil) { request, context in
-                    await health.respond(to: context.caller).withoutBody(
-                        if: request.method == .head)
-                },
                 Endpoint(method, "/", nil) { request, context in
                     page.respond(to: request, context.caller)
                         .withoutBody(if: request.method == .head)
-                },
+                }
             ]
         }
     }
@@ -81,7 +104,7 @@ enum Routes {
 
 extension Response {
     /// The answer to a HEAD: its headers tell of a body that does not come.
-    fileprivate func withoutBody(if isHead: Bool) -> Response {
+    func withoutBody(if isHead: Bool) -> Response {
         isHead ? createHeadResponse() : self
     }
 

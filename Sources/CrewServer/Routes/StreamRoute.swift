@@ -64,7 +64,7 @@ struct StreamRoute: Sendable {
         let encoder = FrameEncoder(
             facts: facts(
                 of: begun.events.run, in: begun.session.written(by: context.caller.tenant),
-                crew: runner.name),
+                crew: runner.name, context.origin),
             after: begun.shownFrom, isAnswering: begun.isAnswering, now: options.now)
         return opening.response(
             begun.events, encoder, lease, to: request, logger: context.logger)
@@ -87,7 +87,7 @@ struct StreamRoute: Sendable {
                     "the session waits at agent '\(agent)'; send that as resume_agent, or none")
             }
             return Begun(
-                events: try await runner.resumeFollowing(run, with: asked.query),
+                events: try await runner.resumeFollowing(run, with: asked.query, origin: context.origin),
                 session: session, shownFrom: record.lastSequence, isAnswering: true)
         }
         let session = asksIn ?? caller.session(options.makeSessionID())
@@ -99,13 +99,15 @@ struct StreamRoute: Sendable {
         return Begun(events: events, session: session)
     }
 
-    private func facts(of run: RunID, in session: SessionID?, crew: String) -> StreamFacts {
+    private func facts(
+        of run: RunID, in session: SessionID?, crew: String, _ origin: RunOrigin?
+    ) -> StreamFacts {
         let served = crews.crew(ofRunsOf: crew)
         return StreamFacts(
             run: run, session: session, crewName: crew,
             agentNames: runner.runner(of: crew)?.crew.agentNames ?? [:],
             modelDescription: served?.modelDescription ?? "",
-            isScripted: served?.isScripted ?? false)
+            isScripted: served?.isScripted ?? false, origin: origin)
     }
 }
 
@@ -122,7 +124,8 @@ extension StreamRoute {
             logger: context.logger
         ) { sequence in
             FrameEncoder(
-                facts: facts(of: record.id, in: record.writtenSession, crew: record.crew),
+                facts: facts(
+                    of: record.id, in: record.writtenSession, crew: record.crew, record.origin),
                 after: sequence, now: options.now)
         }
     }

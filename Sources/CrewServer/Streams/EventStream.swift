@@ -102,7 +102,7 @@ struct EventStream<Encoder: StreamEncoder>: Sendable {
                     "reading a run failed",
                     metadata: ["error": "\(ErrorResponse.fullText(of: error))"])
             }
-            return (encoder.end(error), true)
+            return (farewell(encoder.end(error), if: error.code == .shuttingDown), true)
         } catch  where !(error is CancellationError) {
             logger.error(
                 "reading a run failed", metadata: ["error": "\(ErrorResponse.fullText(of: error))"])
@@ -120,12 +120,21 @@ struct EventStream<Encoder: StreamEncoder>: Sendable {
         }
     }
 
+    /// Says in the same frame when to come again: the clients of a server that ends not all at once.
+    private func farewell(_ frame: ByteBuffer, if isDue: Bool = true) -> ByteBuffer {
+        guard isDue else { return frame }
+        let spread = lease.watch.number * 61 % 1_000
+        var bytes = ByteBuffer(string: "retry: \(500 + spread)\n")
+        bytes.writeImmutableBuffer(frame)
+        return bytes
+    }
+
     /// - Throws: when the client does not take it within `goodbyeTime`.
     private func sayGoodbyeInTime(_ connection: ConnectionWriter) async throws {
         try await withThrowingTaskGroup(of: Bool.self) { group in
             group.addTask {
                 try await connection.write(
-                    self.encoder.goodbye(after: self.lease.watch.lastSequence))
+                    self.farewell(self.encoder.goodbye(after: self.lease.watch.lastSequence)))
                 try await connection.finish()
                 return true
             }

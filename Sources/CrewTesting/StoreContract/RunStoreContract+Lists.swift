@@ -4,6 +4,7 @@ extension RunStoreContract {
     func checkLists() async throws {
         try await listsSessions()
         try await filters()
+        try await listsOfTenants()
         try await endsWithTheLastPage()
         try await turnsPagesWhileRunsCome(order: .newestFirst)
         try await turnsPagesWhileRunsCome(order: .oldestFirst)
@@ -50,6 +51,32 @@ extension RunStoreContract {
         recent.updatedAfter = WrittenRun.time(2)
         let changed = try await ids(store, recent)
         try require(changed == ["ended"], "a list can be of what changed after a time")
+    }
+
+    private func listsOfTenants() async throws {
+        let store = try await emptyStore()
+        _ = try await WrittenRun(in: store, "nobody")
+        for (run, tenant) in [("a1", "a"), ("b1", "b"), ("a2", "a")] {
+            let started = RunStarted(crew: "c", input: "x", agent: "a", history: [], tenant: tenant)
+            _ = try await WrittenRun(in: store, RunID(run), beginningWith: .runStarted(started))
+        }
+        var query = RunQuery()
+        query.tenants = .only("a")
+        let own = try await ids(store, query)
+        try require(own == ["a2", "a1"], "a list can be of one tenant")
+        query.limit = 1
+        let first = try await store.runs(matching: query)
+        query.cursor = first.next
+        let second = try await store.runs(matching: query)
+        try require(
+            first.runs.map(\.id) == ["a2"] && second.runs.map(\.id) == ["a1"] && second.next == nil,
+            "pages of a tenant's list hold nothing of others")
+        query = RunQuery()
+        query.tenants = .only(nil)
+        let nobodys = try await ids(store, query)
+        try require(nobodys == ["nobody"], "a list can be of runs that are nobody's")
+        let record = try await store.record(of: "b1")
+        try require(record?.tenant == "b", "a record knows its tenant")
     }
 
     private func endsWithTheLastPage() async throws {

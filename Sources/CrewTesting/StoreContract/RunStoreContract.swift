@@ -59,11 +59,11 @@ struct WrittenRun {
     /// Stores a run that has only begun.
     init(
         in store: any RunStore, _ id: RunID = "r", crew: String = "c", session: SessionID? = nil,
-        parent: RunID? = nil, key: String? = nil
+        parent: RunID? = nil, key: String? = nil, beginningWith first: RunEvent? = nil
     ) async throws {
         self.store = store
         self.id = id
-        events = [Self.event(1)]
+        events = [Self.event(1, first)]
         try await store.create(
             RunRecord(
                 id: id, crew: crew, session: session, parent: parent,

@@ -79,6 +79,7 @@ public struct HTTPTool: Tool {
         if let idempotencyHeader {
             request.headers.append((idempotencyHeader, call.idempotencyKey))
         }
+        request.headers += call.traceFields
         let response = try await inTime { [request] in try await route.response(to: request) }
         return try await response.result(at: answer, for: call, tool: definition.name)
     }

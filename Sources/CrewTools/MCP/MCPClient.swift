@@ -126,10 +126,12 @@ final class MCPClient: Sendable {
     /// - Throws: `JSONRPCError`, `MCPFailure`, `CancellationError`.
     func call(
         _ name: String, _ arguments: JSONObject, key: String,
-        mirroring headers: [(name: String, value: String)], reports: ToolReports?
+        mirroring headers: [(name: String, value: String)],
+        trace: [(String, String)] = [], reports: ToolReports?
     ) async throws -> JSONValue {
         var meta: JSONObject = ["io.swift-crew/idempotencyKey": .string(key)]
         let token = nextID()
+        for (name, value) in trace { meta[name] = .string(value) }
         if reports != nil { meta["progressToken"] = .integer(token) }
         let params: JSONObject = [
             "name": .string(name), "arguments": .object(arguments), "_meta": .object(meta),

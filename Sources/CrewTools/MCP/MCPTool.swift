@@ -23,7 +23,7 @@ struct MCPTool: Tool {
                     client.era?.isModern == true ? entry.headers?.headers(for: call.arguments) : nil
                 return try await client.call(
                     entry.name, call.arguments, key: call.idempotencyKey,
-                    mirroring: headers ?? [], reports: call.reports)
+                    mirroring: headers ?? [], trace: call.traceFields, reports: call.reports)
             }
             guard let answer else {
                 client.inbox.post(.doubt)

@@ -1,4 +1,5 @@
 import ArgumentParser
+import CrewProcess
 import CrewTools
 import Foundation
 
@@ -24,10 +25,12 @@ struct CrewCommand: AsyncParsableCommand {
             CheckCommand.self,
             ToolsCommand.self, RunsCommand.self, UsageCommand.self, BudgetsCommand.self,
             PricesCommand.self, GraphCommand.self, PlanCommand.self,
-            InitCommand.self, ExplainCommand.self, SchemaCommand.self,
+            InitCommand.self, ExplainCommand.self, SchemaCommand.self, HealthCommand.self,
         ])
 
     static func main() async {
+        // In a container without another one, this has to be the process that looks after all.
+        crew_start_as_child_of_first(CommandLine.unsafeArgv)
         StandardStreams.prepare()
         // Tools that run in a process of their own: this program, started again.
         await ToolWorker.serveIfAsked(ToolProcesses.isolated)

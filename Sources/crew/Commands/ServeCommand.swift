@@ -19,8 +19,8 @@ struct ServeCommand: AsyncParsableCommand {
 
             Runs are kept in DIR/.crew/runs.sqlite of the first folder and outlive the server: what a \
             crash or a restart left unfinished goes on when the server is started again. One server at \
-            a time owns the file. Ctrl-C lets runs come to a safe point and ends; a second one ends at \
-            once.
+            a time owns the file; --standby waits for that one to end and takes its place. Ctrl-C lets \
+            runs come to a safe point and ends; a second one ends at once.
 
             SIGHUP reads all crews again, --watch each one whose files change. Runs under way are \
             worked to their rest as they began; a crew that cannot run is refused, and the one before \
@@ -76,29 +76,95 @@ struct ServeCommand: AsyncParsableCommand {
     var recovery: RecoveryPolicy = .resume
 
     @OptionGroup var access: AccessOptions
+    @Flag(
+        help: ArgumentHelp(
+            "Waits for the server that owns the store to end, and takes its place.",
+            discussion: "Meanwhile it listens, and answers 503 to everything but /live."))
+    var standby = false
+
+    @Option(
+        name: .customLong("standby-seconds"),
+        help: ArgumentHelp("How long --standby waits.", valueName: "seconds"))
+    var standbySeconds = 600
+
     @OptionGroup var retention: RetentionOptions
     @OptionGroup var webhook: WebhookOptions
+    @OptionGroup(title: "Limits") var limits: LimitOptions
 
     @Option(name: .customLong("log-level"), help: "trace, debug, info, notice, warning or error.")
     var logLevel = "notice"
 
+    func validate() throws {
+        guard standbySeconds > 0 else {
+            throw ValidationError("--standby-seconds has to be at least 1")
+        }
+    }
+
     func run() async throws {
+        let logger = try makeLogger()
+        let background = BackgroundWork()
+        let parts = OpenParts()
+        let environment = try EnvironmentReader(folder: folders[0], file: environmentFile)
+            .environment(ProcessInfo.processInfo.environment)
+        let options = try options(parts, environment, logger)
+        let opening = opening(options, parts, background, logger)
+        let stage = Later<ServedWork>()
+        try await background.working {
+            do {
+                try await serve(opening, stage, options, logger)
+            } catch {
+                await stage.present?.store.closeQuietly()  // what went wrong matters more
+                throw error
+            }
+        }
+        try await stage.present?.store.close()
+    }
+
+    private func makeLogger() throws -> Logger {
         guard let level = Logger.Level(rawValue: logLevel) else {
             throw ValidationError("'\(logLevel)' is not a log level")
         }
         var logger = Logger(label: "crew") { StreamLogHandler.standardError(label: $0) }
         logger.logLevel = level
-        let recovery = recovery
-        let retention = retention.filled(from: firstSettings)
-        try await CommandStore.withOpen(store, of: folders[0], keeping: retention) {
-            [logger] store in
-            let background = BackgroundWork()
-            let plan = ServingPlan(
-                store: store, recovery: recovery, models: models, environmentFile: environmentFile,
-                prices: prices, logger: logger)
-            try await background.working {
-                try await serve(ServedFolders(plan: plan, background: background), plan)
+        return logger
+    }
+
+    private func serve(
+        _ opening: Opening, _ stage: Later<ServedWork>, _ options: ServerOptions, _ logger: Logger
+    ) async throws {
+        if standby {
+            try opening.check()
+        } else {
+            do {
+                stage.give(try await opening.open())
+            } catch let error as CrewError where error.code == .storeInUse {
+                throw CommandFailure(
+                    "error: \(error.message) (--standby waits for that one to end)")
             }
+        }
+        let composition = ServedComposition(
+            stage: stage,
+            takeover: standby
+                ? Takeover(
+                    opening: opening, stage: stage, patience: .seconds(standbySeconds)) : nil,
+            watches: watch, options: options,
+            notices: SystemdNotices(environment: ProcessInfo.processInfo.environment),
+            logger: logger)
+        try await composition.serve()
+    }
+
+    private func opening(
+        _ options: ServerOptions, _ parts: OpenParts, _ background: BackgroundWork,
+        _ logger: Logger
+    ) -> Opening {
+        Opening(
+            choice: store, folders: folders, retention: retention.filled(from: firstSettings),
+            background: background, environmentFile: environmentFile, webhook: webhook
+        ) { [recovery, models, environmentFile, prices] store in
+            ServingPlan(
+                store: store, recovery: recovery, models: models, environmentFile: environmentFile,
+                prices: prices, logger: logger, parts: parts, admission: options.admission,
+                activity: options.activity)
         }
     }
 
@@ -110,44 +176,18 @@ struct ServeCommand: AsyncParsableCommand {
         return loaded?.definition.settings ?? CrewSettings()
     }
 
-    private func serve(_ folders: ServedFolders, _ plan: ServingPlan) async throws {
-        let logger = plan.logger
-        let (crews, runners) = try await folders.open(self.folders)
-        let count = try await runners.recover { run, error in
-            logger.warning("run '\(run)' is left as it is, it cannot be read: \(error.message)")
-        }
-        try await runners.settleOverdue()
-        if count > 0 { logger.notice("\(Self.fate(of: count, under: recovery))") }
-        let environment = try EnvironmentReader(folder: self.folders[0], file: environmentFile)
-            .environment(ProcessInfo.processInfo.environment)
-        let composition = ServedComposition(
-            crews: crews, runners: runners, folders: folders, watches: watch, store: plan.store,
-            options: try options(environment, logger),
-            webhook: try await webhook.calls(
-                for: crews.all.map(\.runner), environment: environment, logger: logger),
-            logger: logger)
-        try await composition.serve()
-    }
-
     private func options(
-        _ environment: [String: String], _ logger: Logger
+        _ parts: OpenParts, _ environment: [String: String], _ logger: Logger
     ) throws -> ServerOptions {
         var options = ServerOptions()
+        limits.apply(to: &options)
+        options.dependencies = { parts.states }
         options.host = host
         options.port = port
         options.allowedHosts = Set(allowedHosts)
         options.version = ProductVersion.current
         try access.fill(&options, environment: environment, logger: logger)
         return options
-    }
-
-    private static func fate(of count: Int, under policy: RecoveryPolicy) -> String {
-        let runs = count == 1 ? "1 unfinished run was" : "\(count) unfinished runs were"
-        return switch policy {
-        case .resume: "\(runs) taken up"
-        case .pause: "\(runs) paused: crew runs resume goes on"
-        case .fail: "\(runs) ended as failed"
-        }
     }
 }
 

@@ -17,26 +17,53 @@ struct CommandStore: Sendable {
         _ choice: StoreChoice, of folder: String, keeping retention: RetentionOptions? = nil,
         _ body: (CommandStore) async throws -> Result
     ) async throws -> Result {
+        let store: CommandStore
+        do {
+            store = try open(choice, of: folder, keeping: retention)
+        } catch let error as CrewError {
+            throw failure(error, of: choice)
+        }
+        do {
+            let result = try await body(store)
+            try await store.file?.close()
+            return result
+        } catch {
+            await store.closeQuietly()  // what went wrong before matters more
+            throw error
+        }
+    }
+
+    /// Opens what was chosen; whoever does this closes it.
+    ///
+    /// - Throws: `storeInUse`, or `CommandFailure` with what to do when it cannot be opened.
+    static func open(
+        _ choice: StoreChoice, of folder: String, keeping retention: RetentionOptions? = nil
+    ) throws -> CommandStore {
         guard let path = choice.path(in: folder) else {
-            return try await body(
-                CommandStore(runs: try retention?.memoryStore() ?? InMemoryRunStore(), file: nil))
+            return CommandStore(
+                runs: try retention?.memoryStore() ?? InMemoryRunStore(), file: nil)
         }
         let options = SQLiteStoreOptions(retention: try retention?.policy() ?? .standard)
         let file: SQLiteRunStore
         do {
             file = try SQLiteRunStore(path: path, options: options)
-        } catch let error as CrewError {
+        } catch let error as CrewError where error.code != .storeInUse {
             throw failure(error, of: choice)
         }
         if choice == .file(nil) { keepOutOfRepositories(path) }
-        do {
-            let result = try await body(CommandStore(runs: file, file: file))
-            try await file.close()
-            return result
-        } catch {
-            try? await file.close()  // what went wrong before matters more
-            throw error
-        }
+        return CommandStore(runs: file, file: file)
+    }
+
+    func close() async throws { try await file?.close() }
+
+    /// Closes a store of which nothing more is wanted.
+    func closeQuietly() async {
+        try? await file?.close()  // there is nobody to tell
+    }
+
+    /// Whether another process owns that file now.
+    static func isOwned(_ path: String) throws -> Bool {
+        try SQLiteRunStore.isOwned(path: path)
     }
 
     /// Whether there is a file to be read.

@@ -37,6 +37,8 @@ extension CrewSetup {
         try refuseWrongModels()
         let environment = try await modelEnvironment()
         return try await withModelEndpoints(options: endpointOptions) { endpoints in
+            let seat = parts?.add(.endpoints(endpoints.cache))
+            defer { seat?.leave() }
             let chosen = try await choose(from: endpoints, environment)
             let agents = loaded.definition.agents
             let choices = ModelChoices(

@@ -13,6 +13,8 @@ struct CrewSetup: Sendable {
     let modelOptions: ModelOptions
     /// What becomes of model calls besides being made.
     var cassette: CassetteUse?
+    /// Told of what is opened for the crew; absent where nobody asks how it does.
+    var parts: OpenParts?
     /// What models cost whose price the crew does not say.
     let prices: PriceTable
     private let priceProblem: DefinitionProblem?

@@ -8,125 +8,142 @@ import UnixSignals
 
 /// Everything that lives for as long as a server does, in the order in which it ends.
 struct ServedComposition: Sendable {
-    let crews: CrewServer.ServedCrews
-    let runners: CrewRunners
-    let folders: ServedFolders
+    /// What the server works with, now or once it has taken over.
+    let stage: Later<ServedWork>
+    /// Absent for a server that does not stand by.
+    let takeover: Takeover?
     /// Whether crews are read again when their files change.
     let watches: Bool
-    let store: CommandStore
     let options: ServerOptions
-    let webhook: WebhookCalls?
+    let notices: SystemdNotices
     let logger: Logger
 
-    /// Runs still under way get as long to come to a safe point, after the streams were let go.
-    private static let patience: Duration = .seconds(10)
-
     func serve() async throws {
-        let server = try CrewHTTPServer(crews: crews, options: options, logger: logger) {
-            await announce($0)
+        let address = Later<CrewHTTPServer.Address>()
+        let server = try CrewHTTPServer(standby: options, logger: logger) { bound in
+            if takeover != nil {
+                StandardStreams.show("standing by at \(bound)\n")
+                notices.standingBy()
+            }
+            address.give(bound)
         }
+        if let work = stage.present { server.serve(work.crews) }
         // From now on it does not end the process.
         let hangups = await UnixSignalsSequence(trapping: .sighup)
+        let cutOff = Later<Void>()
         // They are shut down from the last to the first.
         var services: [ServiceGroupConfiguration.ServiceConfiguration] = [
-            .init(service: SecondSignal()),
-            .init(
-                service: RunWork(
-                    runners: runners, patience: store.outlivesProcess ? Self.patience : .zero)),
-            .init(service: Upkeep(runners: runners, store: store)),
-            .init(
-                service: Reloading(
-                    folders: folders, watches: watches, signals: hangups, logger: logger)),
-            .init(service: RereadOnHangup(options: options, logger: logger)),
+            Self.part(SecondSignal()), Self.part(RunWork(stage: stage, cutOff: cutOff)),
+            Self.part(Upkeep(stage: stage)),
+            Self.part(
+                Reloads(stage: stage, watches: watches, signals: hangups, logger: logger)),
+            Self.part(RereadOnHangup(options: options, logger: logger)),
             .init(service: server, successTerminationBehavior: .gracefullyShutdownGroup),
+            Self.part(Watchdog(notices: notices, server: server)),
+            Self.part(Webhooks(stage: stage)),
+            Self.part(
+                Readiness(
+                    stage: stage, address: address, newcomer: takeover == nil ? nil : server,
+                    notices: notices, logger: logger)),
+            Self.part(
+                HandBack(
+                    server: server, stage: stage, cutOff: cutOff, drainTime: options.drainTime,
+                    notices: notices, logger: logger)),
         ]
-        if let webhook { services.append(.init(service: webhook)) }
-        if store.outlivesProcess {
-            services.append(
-                .init(
-                    service: HandBack(runners: runners, logger: logger),
-                    successTerminationBehavior: .ignore))
-        }
+        if let takeover { services.insert(Self.part(takeover), at: 1) }
         var configuration = ServiceGroupConfiguration(
             services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
-        configuration.maximumGracefulShutdownDuration = .seconds(30)
+        configuration.maximumGracefulShutdownDuration = options.drainTime + .seconds(20)
         try await ServiceGroup(configuration: configuration).run()
         // Without an owner of the file it means nothing any more.
-        try? await store.file?.setServerAddress(nil)
+        try? await stage.present?.store.file?.setServerAddress(nil)
     }
 
-    private func announce(_ address: CrewHTTPServer.Address) async {
+    /// A part that may be done before the others.
+    private static func part(
+        _ service: any Service
+    ) -> ServiceGroupConfiguration.ServiceConfiguration {
+        .init(service: service, successTerminationBehavior: .ignore)
+    }
+}
+
+/// Says where the server answers, once it does.
+private struct Readiness: Service {
+    let stage: Later<ServedWork>
+    let address: Later<CrewHTTPServer.Address>
+    /// A server that stood by and has no crews yet.
+    let newcomer: CrewHTTPServer?
+    let notices: SystemdNotices
+    let logger: Logger
+
+    func run() async throws {
+        await cancelWhenGracefulShutdown {
+            guard let bound = await address.value(), let work = await stage.value() else { return }
+            newcomer?.serve(work.crews)
+            await announce(work, bound)
+            notices.ready()
+        }
+        try? await gracefulShutdown()  // also when it is cancelled
+    }
+
+    private func announce(_ work: ServedWork, _ address: CrewHTTPServer.Address) async {
         do {
-            try await store.file?.setServerAddress(address.description)
+            try await work.store.file?.setServerAddress(address.description)
         } catch {
             logger.warning("'crew runs' will not find this server: \(error)")
         }
-        let all = crews.all
+        let all = work.crews.all
         let names = all.map(\.runner.name).joined(separator: ", ")
         StandardStreams.show("\(names) \(all.count == 1 ? "answers" : "answer") at \(address)\n")
         for crew in all {
             let whose = all.count == 1 ? "model" : "model of \(crew.id)"
             StandardStreams.show("\(whose): \(crew.modelDescription)\n")
         }
-        StandardStreams.show("runs: \(store.file?.path ?? "in memory, gone with this server")\n")
-    }
-}
-
-/// Tells runs to stop at a safe point, first of all: the next server goes on from there.
-private struct HandBack: Service {
-    let runners: CrewRunners
-    let logger: Logger
-
-    func run() async throws {
-        try? await gracefulShutdown()  // also when it is cancelled
-        runners.handBack()
-        guard runners.activeRuns > 0 else { return }
-        logger.notice(
-            "asked to end: \(runners.activeRuns) runs stop at a safe point and go on with the next server; asked again, this one ends at once"
-        )
-        let interval = runners.shortest(\.shutdownCheck) ?? .milliseconds(100)
-        // Cancelled when they have had their time.
-        try? await runners.tellRunsUnderWay(every: interval) {
-            logger.notice("\($0) runs still under way")
-        }
-    }
-}
-
-/// Works the crews' runs until the server has let its streams go and the runs have stopped.
-private struct RunWork: Service {
-    let runners: CrewRunners
-    /// How long runs that were handed back may take to stop.
-    let patience: Duration
-
-    func run() async throws {
-        await withTaskGroup(of: Void.self) { group in
-            group.addTask { await runners.run() }
-            try? await gracefulShutdown()  // also when it is cancelled
-            group.addTask { [patience] in
-                // Cut short when all have stopped.
-                try? await ContinuousClock().sleep(for: patience)
-            }
-            await group.next()
-            group.cancelAll()
-        }
+        StandardStreams.show(
+            "runs: \(work.store.file?.path ?? "in memory, gone with this server")\n")
     }
 }
 
 /// Looks after runs that nobody works or answers, and after the file that keeps them.
 private struct Upkeep: Service {
-    let runners: CrewRunners
-    let store: CommandStore
+    let stage: Later<ServedWork>
 
     func run() async throws {
         await cancelWhenGracefulShutdown {
+            guard let work = await stage.value() else { return }
             await withTaskGroup(of: Void.self) { group in
-                group.addTask { await runners.keepWatch() }
-                if let file = store.file {
-                    let interval = runners.shortest(\.pruningInterval) ?? .seconds(300)
+                group.addTask { await work.runners.keepWatch() }
+                if let file = work.store.file {
+                    let interval = work.runners.shortest(\.pruningInterval) ?? .seconds(300)
                     group.addTask { await file.maintain(every: interval) }
                 }
             }
         }
+    }
+}
+
+/// Reads crews again, once they were read at all.
+private struct Reloads: Service {
+    let stage: Later<ServedWork>
+    let watches: Bool
+    let signals: UnixSignalsSequence
+    let logger: Logger
+
+    func run() async throws {
+        guard let work = await stage.value() else { return }
+        try await Reloading(
+            folders: work.folders, watches: watches, signals: signals, logger: logger
+        ).run()
+    }
+}
+
+/// Tells of runs, where somebody wants to be told.
+private struct Webhooks: Service {
+    let stage: Later<ServedWork>
+
+    func run() async throws {
+        guard let work = await stage.value() else { return }
+        try await work.webhook?.run()
     }
 }
 
@@ -140,12 +157,5 @@ private struct SecondSignal: Service {
             // What is stored is stored: the next process goes on from there.
             if count > 1 { exit(ExitCodes.cancelled) }
         }
-    }
-}
-
-extension CrewRunners {
-    /// Of what the crews' settings say the shortest.
-    fileprivate func shortest(_ time: (CrewSettings) -> Duration) -> Duration? {
-        all.map { time($0.crew.settings) }.min()
     }
 }

@@ -53,7 +53,10 @@ struct OpenVersion: Sendable {
         _ body: @escaping @Sendable (CrewVersion, ModelChoices) async -> Void
     ) async throws {
         let crew = try setup.loaded.validated(tools: setup.builtInToolNames, prices: setup.prices)
+        let name = setup.loaded.definition.name
         try await ToolProcesses.withStarted(for: setup.loaded.definition, log: log) { processes in
+            let seat = setup.parts?.add(.workers(processes.workers, of: name))
+            defer { seat?.leave() }
             try await setup.withModels { models, choices in
                 try await setup.withToolbox(processes, subcrews: asked) { tools in
                     let version = try CrewVersion(crew: crew, models: models, tools: tools)

@@ -11,6 +11,12 @@ struct ServingPlan: Sendable {
     let environmentFile: String?
     let prices: String?
     let logger: Logger
+    /// What is open for the crews.
+    let parts: OpenParts
+    /// The room for runs that all crews share.
+    let admission: RunAdmission
+    /// Told of what happens in the runs of all crews.
+    let activity: RunActivity
 
     /// Reads and checks the crew in a folder.
     ///
@@ -19,7 +25,8 @@ struct ServingPlan: Sendable {
     func setup(of folder: String, showsProblems: Bool) throws -> CrewSetup {
         let options = CrewOptions(
             folder: folder, environmentFile: environmentFile, prices: prices)
-        let setup = try CrewSetup(options, models: models, showsProblems: showsProblems)
+        var setup = try CrewSetup(options, models: models, showsProblems: showsProblems)
+        setup.parts = parts
         guard !showsProblems else { return setup }
         let errors = setup.problems.filter { $0.severity == .error }
         guard errors.isEmpty else {
@@ -32,6 +39,8 @@ struct ServingPlan: Sendable {
         var options = RunnerOptions()
         options.recovery = recovery
         options.leavesRunsUnfinished = store.outlivesProcess
+        options.admission = admission
+        options.activity = activity
         return try CrewRunner(version, store: store.runs, options: options)
     }
 

@@ -21,6 +21,8 @@ extension CrewSetup {
         return try await withMCPServers(
             definition.mcpServers, toolTimeout: limit, log: processes.log
         ) { servers in
+            let seat = parts?.add(.servers(servers, of: definition.name))
+            defer { seat?.leave() }
             let policies = Dictionary(
                 definition.mcpServers.map { ($0.name, $0.policy) }, uniquingKeysWith: { $1 })
             let policed = PolicedTools(servers, timeout: limit) { tool in

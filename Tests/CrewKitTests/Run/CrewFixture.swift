@@ -9,6 +9,8 @@ struct CrewFixture {
     var clock: any Clock<Duration> = ContinuousClock()
     /// A time that stands still; absent means the machine's.
     var time: Date?
+    var admission: RunAdmission?
+    var activity: RunActivity?
 
     init(_ agents: AgentDefinition..., routing: RoutingDefinition = RoutingDefinition()) {
         definition = CrewDefinition(name: "test", agents: agents, routing: routing)
@@ -25,6 +27,8 @@ struct CrewFixture {
         var options = RunnerOptions()
         options.clock = clock
         if let time { options.now = { time } }
+        options.admission = admission
+        options.activity = activity
         return try CrewRunner(
             crew: crew, models: ModelSet(model, for: crew), tools: tools, store: store,
             options: options)

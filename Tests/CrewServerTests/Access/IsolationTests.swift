@@ -59,8 +59,7 @@ struct IsolationTests {
 
     static func routes(of serving: ServerFixture.Serving) throws -> [AskedRoute] {
         let crew = ServedCrew(id: "test", runner: serving.runner, loadedAt: .init())
-        let endpoints = Routes.endpoints(
-            for: try ServedCrews([crew]), options: ServerOptions(), streams: OpenStreams(limit: 1))
+        let endpoints = ServerFixture([]).endpoints(for: try ServedCrews([crew]))
         return try endpoints.map { endpoint in
             let route = RouteCase.all[endpoint.path]
             return AskedRoute(

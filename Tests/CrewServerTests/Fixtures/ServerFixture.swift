@@ -48,6 +48,8 @@ struct ServerFixture {
         options.makeRunID = { RunID("run-\(runs.next())") }
         options.now = { Date(timeIntervalSince1970: 1_800_000_000) }
         options.maxActiveRuns = maxActiveRuns
+        options.activity = self.options.activity
+        options.admission = self.options.admission
         let crew = try definition.validated(tools: tools.names)
         let model = model
         let models = ModelSet(
@@ -75,6 +77,19 @@ struct ServerFixture {
                 try await body(client, serving)
             }
         }
+    }
+
+    /// Everything that may be asked of a server of these crews.
+    func endpoints(for crews: ServedCrews) -> [Endpoint] {
+        let streams = OpenStreams(limit: 1)
+        return Routes.endpoints(
+            for: crews, options: options,
+            health: HealthRoute(
+                crews: nil, options: options, streams: streams, watch: nil,
+                startedAt: options.now()),
+            RouteParts(
+                streams: streams, requests: RecentRequests(options: options),
+                figures: ServerFigures(options: options, streams: streams), watchers: []))
     }
 
     struct Serving: Sendable {

@@ -61,12 +61,14 @@ public struct RunForked: Sendable, Hashable, Codable {
     public var input: String?
     /// Replaces the model of every agent from here on.
     public var model: String?
+    /// The request that asked for it; absent when no request did.
+    public var origin: RunOrigin?
 
     // An event's own `sequence` is a field of the same object.
     enum CodingKeys: String, CodingKey {
         case run
         case sequence = "from_sequence"
-        case input, model
+        case input, model, origin
     }
 
     public init(run: RunID, sequence: Int, input: String? = nil, model: String? = nil) {

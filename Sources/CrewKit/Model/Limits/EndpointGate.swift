@@ -38,6 +38,24 @@ public final class EndpointGate: Sendable {
         desk.withLock { $0.state.waiting.count + $0.state.underWay.count }
     }
 
+    /// Whether calls are let through.
+    public enum Standing: Sendable, Hashable {
+        case open
+        /// It keeps failing, and is left alone for that long.
+        case leftAlone(Duration)
+        /// One call finds out whether it is back.
+        case trying
+    }
+
+    public var standing: Standing {
+        let now = clock.now
+        return switch desk.withLock(\.state.breaker.state) {
+        case .closed: .open
+        case .open(let until): .leftAlone(max(.zero, until - now))
+        case .trying: .trying
+        }
+    }
+
     /// Whether a call that comes now would begin at once.
     func hasRoom(for request: ModelRequest) -> Bool {
         let tokens = tokens(of: request)

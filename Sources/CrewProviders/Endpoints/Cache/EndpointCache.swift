@@ -1,4 +1,4 @@
-import CrewKit
+public import CrewKit
 import Synchronization
 
 /// What is kept of endpoints between calls: their limits, and the models that were made for them.
@@ -58,6 +58,11 @@ public final class EndpointCache: Sendable {
                 hits: state.hits, misses: state.misses, evictions: state.evictions,
                 size: state.entries.count, capacity: options.capacity)
         }
+    }
+
+    /// The gates of the endpoints that are kept, in no order.
+    public var gates: [EndpointGate] {
+        state.withLock { $0.entries.values.map(\.entry.gate) }
     }
 
     /// What is kept of an endpoint, for another lifetime; made where nothing is.

@@ -24,6 +24,8 @@ package struct RunDocument {
         members["created_at"] = .string(Timestamp.text(record.createdAt))
         members["updated_at"] = .string(Timestamp.text(record.updatedAt))
         members["last_sequence"] = .integer(record.lastSequence)
+        members["request_id"] = record.origin?.requestID.map { .string($0) }
+        members["trace_id"] = record.origin?.trace.map { .string($0.traceID) }
         members["title"] = .string(record.title)
         if case .paused(let agent) = record.status { members["agent"] = .string(agent.rawValue) }
         members["pause"] = record.pause.map(\.json)

@@ -19,7 +19,8 @@ extension V1Routes {
         // Only who says which version is meant may not be overtaken.
         let expected = request.headers[.ifMatch].map { _ in record.lastSequence }
         do {
-            try await runner.resume(record.id, with: input, expecting: expected)
+            try await runner.resume(
+                record.id, with: input, expecting: expected, origin: context.origin)
         } catch let error as CrewError where error.code == .conflict && expected != nil {
             guard let now = try await runner.record(of: record.id),
                 now.lastSequence != record.lastSequence
@@ -54,6 +55,7 @@ extension V1Routes {
     }
 
     func delete(_ request: Request, _ context: Routes.Context) async throws -> Response {
+        _ = try parameters(of: request)
         let record = try await record(context)
         try checkVersion(of: record, request)
         guard runner.works(record.crew) || record.isAtRest else {

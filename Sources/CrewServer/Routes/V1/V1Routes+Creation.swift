@@ -88,7 +88,7 @@ extension V1Routes {
         if let input { try check(for: record).query(input, named: "input") }
         let events = try await runner.fork(
             record.id, from: try members.number("step", in: 1...Int.max), input: input,
-            model: try members.text("model"))
+            model: try members.text("model"), origin: context.origin)
         return try await document(events.run, .accepted, location(of: events.run))
     }
 

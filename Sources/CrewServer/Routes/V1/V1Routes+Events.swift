@@ -9,15 +9,16 @@ extension V1Routes {
         let after = try asked.number("after", in: 0...Int.max) ?? 0
         let limit = try asked.number("limit", in: 1...1_000)
         let onDisconnect = try asked.choice("on_disconnect") ?? OnDisconnect.goOn
+        let lastEventID = try request.headers.lastEventID() ?? 0
         // Leaving would end the run, which takes more than reading it.
         if onDisconnect == .cancel { try context.caller.check(.run) }
         guard request.headers.prefersEventStream else {
             return try await list(of: record, after: after, limit: limit ?? 1_000)
         }
         return try await opening.continuation(
-            of: record, after: max(after, try request.headers.lastEventID() ?? 0),
+            of: record, after: max(after, lastEventID),
             onDisconnect: onDisconnect, to: request, logger: context.logger
-        ) { EventEncoder(after: $0) }
+        ) { EventEncoder(after: $0, origin: record.origin) }
     }
 
     private func list(
@@ -27,7 +28,9 @@ extension V1Routes {
         let last = events.last?.sequence ?? sequence
         let next = last < record.lastSequence && !events.isEmpty ? String(last) : "null"
         var body = ByteBuffer(string: #"{"events":"#)
-        body.writeString(try RunJSON.text(of: events.map(\.shown)))
+        let marks = EventEncoder.marks(of: record.origin)
+        let texts = try events.map { try EventEncoder.text(of: $0.shown, marks) }
+        body.writeString("[\(texts.joined(separator: ","))]")
         body.writeString(#","next":\#(next)}"#)
         return Response(
             status: .ok, headers: [.contentType: "application/json", .cacheControl: "no-store"],

@@ -24,9 +24,10 @@ extension V1Routes {
             crew: crew,
             session: try asked.id("session_id").map { caller.session(SessionID($0)) })
         query.tenants = caller.tenants
-        let words = try asked.text("status")?.split(separator: ",").map(String.init) ?? []
-        for word in words {
-            query.statuses.insert(try StrictMembers.choice(word, of: "status"))
+        let words = try asked.text("status")?.split(
+            separator: ",", omittingEmptySubsequences: false)
+        for word in words ?? [] {
+            query.statuses.insert(try StrictMembers.choice(String(word), of: "status"))
         }
         query.order = try asked.choice("order", Order.self) == .oldest ? .oldestFirst : .newestFirst
         query.limit = try asked.number("limit", in: 1...200) ?? 50

@@ -77,9 +77,10 @@ extension V1Routes {
     /// The run that the path names, when this server may make it do something and the client knows
     /// how far it has come.
     ///
-    /// - Throws: `unknownRun`; `foreignCrew`, since what another crew's agents do is not known here;
+    /// - Throws: `invalidInput` for a parameter, which none of these takes; `unknownRun`; `foreignCrew`, since what another crew's agents do is not known here;
     ///   `preconditionFailed`.
     func ownRecord(_ request: Request, _ context: Routes.Context) async throws -> RunRecord {
+        _ = try parameters(of: request)
         let record = try await record(context)
         guard runner.works(record.crew) else {
             throw CrewError(

@@ -198,8 +198,12 @@ final class HTTPTransport: MCPTransport {
 
     /// The headers that repeat what the body says, so that a proxy need not read it.
     private static func headers(of request: MCPRequest) -> [(String, String)] {
-        guard let era = request.era, era.isModern else { return [] }
-        var headers = [("mcp-protocol-version", era.version), ("mcp-method", request.method)]
+        let trace = ["traceparent", "tracestate"].compactMap { name in
+            request.params["_meta"]?[name]?.string.map { (name, $0) }
+        }
+        guard let era = request.era, era.isModern else { return trace }
+        var headers =
+            trace + [("mcp-protocol-version", era.version), ("mcp-method", request.method)]
         if let name = request.params["name"]?.string {
             headers.append(("mcp-name", HeaderValue.encoded(name)))
         }

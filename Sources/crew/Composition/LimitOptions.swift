@@ -1,0 +1,144 @@
+import ArgumentParser
+import CrewKit
+import CrewProcess
+import CrewServer
+
+/// What a server bears, as flags; everything has a bound without them.
+struct LimitOptions: ParsableArguments {
+    @Option(help: ArgumentHelp("Runs that are worked at the same time.", valueName: "runs"))
+    var maxRunning = RunAdmission.Limits().maxRunning
+
+    @Option(
+        help: ArgumentHelp(
+            "Runs that wait for room; another one is refused with 503.", valueName: "runs"))
+    var maxWaiting = RunAdmission.Limits().maxWaiting
+
+    @Option(
+        help: ArgumentHelp("Event streams that are open at the same time.", valueName: "streams"))
+    var maxReaders = RequestLimits().maxOpenStreams
+
+    @Option(
+        help: ArgumentHelp(
+            "Of those, streams of one tenant, or of one address where nobody has a tenant.",
+            valueName: "streams"))
+    var maxReadersPerClient = RateLimits().maxReadersPerOwner
+
+    @Option(
+        help: ArgumentHelp(
+            "Requests of one key in a minute; 0 for any number.", valueName: "requests"))
+    var keyRate = RateLimits().perKey?.requests ?? 0
+
+    @Option(
+        help: ArgumentHelp(
+            "Requests of one address in a minute, this machine's excepted; 0 for any number.",
+            valueName: "requests"))
+    var addressRate = RateLimits().perAddress?.requests ?? 0
+
+    @Option(
+        help: ArgumentHelp("Connections that are open at the same time.", valueName: "connections"))
+    var maxConnections = ConnectionLimits().maxConnections
+
+    @Option(
+        help: ArgumentHelp(
+            "Of those, connections of one address, this machine's excepted.",
+            valueName: "connections"))
+    var maxConnectionsPerAddress = ConnectionLimits().maxPerAddress
+
+    @Option(help: ArgumentHelp("Time for the head of a request.", valueName: "seconds"))
+    var headSeconds = 10
+
+    @Option(help: ArgumentHelp("Time for the body of a request.", valueName: "seconds"))
+    var bodySeconds = 60
+
+    @Option(help: ArgumentHelp("Time that a connection may be open unused.", valueName: "seconds"))
+    var idleSeconds = 60
+
+    @Option(help: ArgumentHelp("Bytes of a request's body.", valueName: "bytes"))
+    var maxBodyBytes = RequestLimits().maxBodyBytes
+
+    @Option(
+        help: ArgumentHelp("Bytes of one header field, and of the address.", valueName: "bytes"))
+    var maxFieldBytes = RequestLimits().maxHeaderFieldBytes
+
+    @Option(help: ArgumentHelp("Bytes of all header fields together.", valueName: "bytes"))
+    var maxHeaderBytes = RequestLimits().maxHeaderBytes
+
+    @Option(help: ArgumentHelp("Characters of an input.", valueName: "characters"))
+    var maxInputCharacters = RequestLimits().maxQueryCharacters
+
+    @Option(
+        help: ArgumentHelp(
+            "Messages of a history that comes with a request.", valueName: "messages"))
+    var maxHistoryMessages = RequestLimits().maxHistoryMessages
+
+    @Option(
+        help: ArgumentHelp(
+            "Time for runs to come to a safe point, and for streams to go on, when the server is asked "
+                + "to end.", valueName: "seconds"))
+    var drainSeconds = 10
+
+    func validate() throws {
+        let atLeastOne = [
+            ("max-running", maxRunning), ("max-readers", maxReaders),
+            ("max-readers-per-client", maxReadersPerClient), ("max-connections", maxConnections),
+            ("max-connections-per-address", maxConnectionsPerAddress),
+            ("head-seconds", headSeconds), ("body-seconds", bodySeconds),
+            ("idle-seconds", idleSeconds), ("max-body-bytes", maxBodyBytes),
+            ("max-field-bytes", maxFieldBytes), ("max-header-bytes", maxHeaderBytes),
+            ("max-input-characters", maxInputCharacters),
+        ]
+        for (name, value) in atLeastOne where value < 1 {
+            throw ValidationError("--\(name) has to be at least 1")
+        }
+        let atLeastNone = [
+            ("max-waiting", maxWaiting), ("key-rate", keyRate), ("address-rate", addressRate),
+            ("max-history-messages", maxHistoryMessages), ("drain-seconds", drainSeconds),
+        ]
+        for (name, value) in atLeastNone where value < 0 {
+            throw ValidationError("--\(name) has to be at least 0")
+        }
+        let times = [headSeconds, bodySeconds, idleSeconds, drainSeconds]
+        guard times.allSatisfy({ $0 <= 86_400 }) else {
+            throw ValidationError("no time may be longer than a day, 86400 seconds")
+        }
+    }
+
+    func apply(to options: inout ServerOptions) {
+        options.limits.maxBodyBytes = maxBodyBytes
+        options.limits.maxHeaderFieldBytes = maxFieldBytes
+        options.limits.maxHeaderBytes = maxHeaderBytes
+        options.limits.maxQueryCharacters = maxInputCharacters
+        options.limits.maxHistoryMessages = maxHistoryMessages
+        options.limits.maxOpenStreams = maxReaders
+        options.rates.perKey = keyRate > 0 ? RateLimits.Limit(requests: keyRate) : nil
+        options.rates.perAddress = addressRate > 0 ? RateLimits.Limit(requests: addressRate) : nil
+        options.rates.maxReadersPerOwner = maxReadersPerClient
+        options.connections.maxPerAddress = maxConnectionsPerAddress
+        options.connections.headTime = .seconds(headSeconds)
+        options.connections.bodyTime = .seconds(bodySeconds)
+        options.connections.maxConnections = Descriptors.room(forConnections: maxConnections)
+        options.idleTimeout = .seconds(idleSeconds)
+        options.drainTime = .seconds(drainSeconds)
+        var admission = RunAdmission.Limits()
+        admission.maxRunning = maxRunning
+        admission.maxWaiting = maxWaiting
+        admission.maxWaitingPerTenant = max(1, maxWaiting / 2)
+        options.admission = RunAdmission(admission)
+    }
+}
+
+/// Files and sockets that this process may have open.
+enum Descriptors {
+    /// What the server needs besides connections of clients: the store, models, tools, logs.
+    private static let reserve = 512
+
+    /// Raises the soft limit as far as it is needed and allowed, and returns how many connections
+    /// there is room for: those beyond it are refused in words, before everything else fails.
+    static func room(forConnections wanted: Int) -> Int {
+        let needed = UInt64(wanted + reserve)
+        if crew_file_limit() < needed { _ = crew_limit_files(needed) }
+        let limit = Int(clamping: crew_file_limit())
+        // Under a tight limit half of it is for the server itself.
+        return max(1, min(wanted, limit - min(reserve, limit / 2)))
+    }
+}
