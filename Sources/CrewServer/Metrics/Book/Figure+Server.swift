@@ -24,7 +24,8 @@ extension Figure {
             .gauge("crew_event_streams_limit", "The most readers of event streams.")
         case .connections: .gauge("crew_connections", "Connections that are open.")
         case .connectionsAccepted:
-            .counter("crew_connections_total", "Connections so far, refused ones included.")
+            .counter(
+                "crew_connections_accepted_total", "Connections so far, refused ones included.")
         case .limitRefusals:
             .counter(
                 "crew_limit_refusals_total", "Connections and requests that a limit refused.",
