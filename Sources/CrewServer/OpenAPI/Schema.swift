@@ -48,6 +48,12 @@ enum Schema {
     static func words<Word: RawRepresentable & CaseIterable>(_ type: Word.Type) -> JSONValue
     where Word.RawValue == String { words(type.allCases.map(\.rawValue)) }
 
+    /// The same for a parameter, which counts as absent without a value.
+    static func choice<Word: RawRepresentable & CaseIterable>(_ type: Word.Type) -> JSONValue
+    where Word.RawValue == String { choice(type.allCases.map(\.rawValue)) }
+
+    static func choice(_ words: [String]) -> JSONValue { self.words(words + [""]) }
+
     static func list(_ items: JSONValue, atMost most: Int? = nil) -> JSONValue {
         var schema: JSONObject = ["type": "array", "items": items]
         schema["maxItems"] = most.map { .integer($0) }

@@ -70,15 +70,7 @@ struct OpenAPIDescriptionTests {
         let crew = ServedCrew(
             id: "test", runner: runner, modelDescription: "", isScripted: true,
             loadedAt: fixture.options.now())
-        let crews = try ServedCrews([crew])
-        let streams = OpenStreams(limit: 1)
-        let parts = RouteParts(
-            streams: streams, requests: RecentRequests(options: fixture.options),
-            figures: ServerFigures(options: fixture.options, streams: streams), watchers: [])
-        let health = HealthRoute(
-            crews: crews, options: fixture.options, streams: streams, watch: nil,
-            startedAt: fixture.options.now())
-        return Routes.endpoints(for: crews, options: fixture.options, health: health, parts)
+        return fixture.endpoints(for: try ServedCrews([crew]))
     }
 
     private func document(of fixture: ServerFixture = ServerFixture([])) async throws -> JSONValue {

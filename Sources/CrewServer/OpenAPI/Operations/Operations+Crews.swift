@@ -42,7 +42,7 @@ extension Operations {
         id: "readUsage", tag: .spending, summary: "Tells what was spent on which days.",
         parameters: [
             .init(
-                "by", in: .query, Schema.words(UsageReport.Grouping.self),
+                "by", in: .query, Schema.choice(UsageReport.Grouping.self),
                 "Adds up what has the same name."),
             .init("since", in: .query, Schema.dayParameter, "The first day of UTC."),
             .init("until", in: .query, Schema.dayParameter, "The last day of UTC."),

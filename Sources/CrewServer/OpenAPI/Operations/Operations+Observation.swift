@@ -20,7 +20,7 @@ extension Operations {
             id: "readMetrics", tag: .server, summary: "Gives the figures of the server.",
             parameters: [
                 .init(
-                    "format", in: .query, Schema.words(["prometheus", "json"]),
+                    "format", in: .query, Schema.choice(["prometheus", "json"]),
                     "As Prometheus reads them, or the original's document.")
             ],
             answers: [
@@ -46,7 +46,9 @@ extension Operations {
             id: id, tag: .requests, summary: "Lists the last requests that made runs go.",
             parameters: [
                 .limit(1_000, usually: 10),
-                .init("status", in: .query, Schemas.request, "Only those that stand so."),
+                .init(
+                    "status", in: .query, Schema.choice(RecentRequest.Status.self),
+                    "Only those that stand so."),
                 .init("crew", in: .query, Schema.text, "Only those of this crew: id or name."),
             ], answers: [.json(200, "Requests, newest first.", Schema.reference("RequestList"))])
     }

@@ -29,7 +29,7 @@ extension Operation.Parameter {
     static let after = Self(
         "after", in: .query, Schema.integer(0...Int.max), "Only what comes after this event.")
     static let onDisconnect = Self(
-        "on_disconnect", in: .query, Schema.words(OnDisconnect.self),
+        "on_disconnect", in: .query, Schema.choice(OnDisconnect.self),
         "Whether the run goes on without its client.")
 
     static func limit(_ most: Int, usually usual: Int) -> Self {
@@ -45,7 +45,7 @@ extension Operation.Parameter {
             ["type": "string", "pattern": .string(statuses), "examples": ["running,paused"]],
             "One status, or several with commas."),
         Self("session_id", in: .query, Schema.idParameter, "Only the runs of this conversation."),
-        Self("order", in: .query, Schema.words(["newest", "oldest"]), "What comes first."),
+        Self("order", in: .query, Schema.choice(["newest", "oldest"]), "What comes first."),
         limit(200, usually: 50),
         Self("cursor", in: .query, Schema.text, "`next` of the page before."),
     ]

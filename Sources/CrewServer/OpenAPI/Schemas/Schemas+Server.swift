@@ -29,7 +29,7 @@ extension Schemas {
         "Dependency": Schema.object(
             [
                 "kind": Schema.words(DependencyState.Kind.self), "name": Schema.text,
-                "condition": Schema.words(["working", "degraded", "down"]),
+                "state": Schema.words(["working", "degraded", "down"]),
             ],
             optional: [
                 "problem": Schema.text,
@@ -63,5 +63,5 @@ extension Schemas {
     private static let phases = ["standby", "serving", "draining"]
     private static let phase = Schema.words(phases)
     private static let health = Schema.words(["ok", "degraded"] + phases)
-    static let request = Schema.words(["success", "error", "timeout", "pending"])
+    private static let request = Schema.words(RecentRequest.Status.self)
 }
