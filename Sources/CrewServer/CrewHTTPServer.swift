@@ -76,14 +76,14 @@ public struct CrewHTTPServer: Service, CustomStringConvertible {
         self.options = options
         self.streams = streams
         startedAt = options.now()
+        let watch = watch
         let parts = RouteParts(
             streams: streams, requests: RecentRequests(options: options),
-            figures: ServerFigures(options: options, streams: streams),
+            figures: ServerFigures(options: options, streams: streams, watch: watch),
             watchers: Self.watchers(options, logger))
         self.parts = parts
         let health = HealthRoute(
             crews: nil, options: options, streams: streams, watch: nil, startedAt: startedAt)
-        let watch = watch
         var application = Application(
             responder: StandbyResponder(
                 standby: Routes.standby(health, options: options, parts)),
@@ -136,7 +136,6 @@ public struct CrewHTTPServer: Service, CustomStringConvertible {
         let health = HealthRoute(
             crews: crews, options: options, streams: streams, watch: look, startedAt: startedAt)
         watch.begin(crews, look)
-        parts.figures.use(crews)
         application.responder.serve(
             Routes.responder(
                 for: crews, options: options, health: health, parts))

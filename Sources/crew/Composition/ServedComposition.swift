@@ -15,6 +15,8 @@ struct ServedComposition: Sendable {
     /// Whether crews are read again when their files change.
     let watches: Bool
     let options: ServerOptions
+    /// What tells of the runs; it ends after them.
+    let followers: TelemetryFollowers
     let notices: SystemdNotices
     let logger: Logger
 
@@ -33,7 +35,8 @@ struct ServedComposition: Sendable {
         let cutOff = Later<Void>()
         // They are shut down from the last to the first.
         var services: [ServiceGroupConfiguration.ServiceConfiguration] = [
-            Self.part(SecondSignal()), Self.part(RunWork(stage: stage, cutOff: cutOff)),
+            Self.part(SecondSignal()), Self.part(followers),
+            Self.part(RunWork(stage: stage, cutOff: cutOff)),
             Self.part(Upkeep(stage: stage)),
             Self.part(
                 Reloads(stage: stage, watches: watches, signals: hangups, logger: logger)),
