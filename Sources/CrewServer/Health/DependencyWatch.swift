@@ -70,7 +70,7 @@ extension DependencyState {
     var json: JSONValue {
         var members: JSONObject = [
             "kind": .string(kind.rawValue), "name": .string(name),
-            "state": .string(condition.rawValue),
+            "condition": .string(condition.rawValue),
         ]
         members["problem"] = problem.map { .string($0) }
         if !figures.isEmpty {

@@ -30,7 +30,7 @@ struct HealthRoute: Sendable {
         let states = isTold ? await watch.states() : [await watch.storeState()]
         let store = states[0]
         var document: JSONObject = [
-            "status": store.condition == .working ? "ok" : "degraded", "service": Self.service,
+            "status": store.condition == .down ? "degraded" : "ok", "service": Self.service,
         ]
         guard isTold else { return .json(.object(document)) }
         let first = crews.first

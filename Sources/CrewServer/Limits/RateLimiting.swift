@@ -1,9 +1,12 @@
 import CrewKit
 import HTTPTypes
 import Hummingbird
+import Synchronization
 
-/// Lets so many requests of one key, or of one address, through, and says in each answer how many
-/// are left (`RateLimit` and `RateLimit-Policy` of the HTTP working group's draft).
+/// Lets so many requests of one key, or of one address, through.
+///
+/// `RateTelling` says in the answer how many are left (`RateLimit` and `RateLimit-Policy` of the HTTP
+/// working group's draft).
 struct RateLimiting: RouterMiddleware {
     typealias Context = ServerContext
 
@@ -33,19 +36,16 @@ struct RateLimiting: RouterMiddleware {
             let name = name(of: context)
         else { return try await next(request, context) }
         let standing = buckets.take(name)
+        context.standings.note(owner, standing, buckets.limit)
         guard standing.isAdmitted else {
             counts.note(owner == .key ? .keyRate : .addressRate)
-            let error = CrewError(
+            throw CrewError(
                 .tooManyRequests,
                 "\(buckets.limit.requests) requests of one \(owner.rawValue) may come in "
-                    + "\(Self.seconds(buckets.limit.window)) seconds", retryAfter: standing.wait)
-            return told(standing, buckets.limit, ErrorResponse.response(to: error))
+                    + "\(RateStandings.seconds(buckets.limit.window)) seconds",
+                retryAfter: standing.wait)
         }
-        do {
-            return told(standing, buckets.limit, try await next(request, context))
-        } catch let error as CrewError where !ErrorResponse.isUnexpected(error) {
-            return told(standing, buckets.limit, ErrorResponse.response(to: error))
-        }
+        return try await next(request, context)
     }
 
     private func name(of context: ServerContext) -> String? {
@@ -54,27 +54,45 @@ struct RateLimiting: RouterMiddleware {
         case .address: context.peer.flatMap(ClientAddress.counted)
         }
     }
+}
 
-    /// Who passes two of these is told of both.
-    private func told(
-        _ standing: TokenBuckets.Standing, _ limit: RateLimits.Limit, _ response: Response
-    ) -> Response {
-        var response = response
-        let policy = "\"\(owner.rawValue)\";q=\(limit.requests);w=\(Self.seconds(limit.window))"
-        let left = "\"\(owner.rawValue)\";r=\(standing.remaining);t=\(Self.seconds(standing.reset))"
-        response.headers.add(policy, named: "RateLimit-Policy")
-        response.headers.add(left, named: "RateLimit")
+/// Says in every answer, refusals included, what is left of the limits that the request passed.
+struct RateTelling: RouterMiddleware {
+    typealias Context = ServerContext
+
+    func handle(
+        _ request: Request, context: ServerContext,
+        next: @concurrent (Request, ServerContext) async throws -> Response
+    ) async throws -> Response {
+        var response = try await next(request, context)
+        for (name, value) in context.standings.fields { response.headers[named: name] = value }
         return response
-    }
-
-    private static func seconds(_ duration: Duration) -> Int {
-        Int((duration / .seconds(1)).rounded(.up))
     }
 }
 
-extension HTTPFields {
-    /// Appends to a field that is a list.
-    fileprivate mutating func add(_ value: String, named name: String) {
-        self[named: name] = self[named: name].map { "\($0), \(value)" } ?? value
+/// What is left of the limits that a request passed.
+final class RateStandings: Sendable {
+    private let passed = Mutex<[(policy: String, left: String)]>([])
+
+    func note(
+        _ owner: RateLimiting.Owner, _ standing: TokenBuckets.Standing, _ limit: RateLimits.Limit
+    ) {
+        let policy = "\"\(owner.rawValue)\";q=\(limit.requests);w=\(Self.seconds(limit.window))"
+        let left = "\"\(owner.rawValue)\";r=\(standing.remaining);t=\(Self.seconds(standing.reset))"
+        passed.withLock { $0.append((policy, left)) }
+    }
+
+    /// The header fields, each a list; none where there are no limits.
+    var fields: [(name: String, value: String)] {
+        let passed = passed.withLock { $0 }
+        guard !passed.isEmpty else { return [] }
+        return [
+            ("RateLimit-Policy", passed.map(\.policy).joined(separator: ", ")),
+            ("RateLimit", passed.map(\.left).joined(separator: ", ")),
+        ]
+    }
+
+    static func seconds(_ duration: Duration) -> Int {
+        Int((duration / .seconds(1)).rounded(.up))
     }
 }

@@ -25,6 +25,7 @@ enum Routes {
         router.add(middleware: RequestCounts(figures: parts.figures))
         router.add(middleware: SecurityHeaders(isEncrypted: options.certificate != nil))
         router.add(middleware: CrossOrigin(origins: options.allowedOrigins))
+        router.add(middleware: RateTelling())
         router.add(middleware: ProblemDocuments(paths: paths, figures: parts.figures))
         router.add(middleware: PhaseGate(life: options.life))
         router.add(middleware: OriginGuard(options))

@@ -14,6 +14,9 @@ struct ServerContext: RequestContext {
     /// What the request, and all that comes of it, is found again by.
     var origin = RunOrigin()
 
+    /// What is left of the limits that it passed.
+    let standings = RateStandings()
+
     init(source: ApplicationRequestContextSource) {
         coreContext = CoreRequestContextStorage(source: source)
         peer = source.channel.remoteAddress

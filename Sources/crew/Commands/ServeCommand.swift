@@ -20,7 +20,7 @@ struct ServeCommand: AsyncParsableCommand {
             Runs are kept in DIR/.crew/runs.sqlite of the first folder and outlive the server: what a \
             crash or a restart left unfinished goes on when the server is started again. One server at \
             a time owns the file; --standby waits for that one to end and takes its place. Ctrl-C lets \
-            runs come to a safe point and ends; a second one ends at once.
+            runs come to a safe point and ends, with 0; a second one ends at once, with 130.
 
             SIGHUP reads all crews again, --watch each one whose files change. Runs under way are \
             worked to their rest as they began; a crew that cannot run is refused, and the one before \

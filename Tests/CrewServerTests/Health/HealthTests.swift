@@ -63,8 +63,8 @@ struct HealthTests {
                 await clock.waitForSleepers(of: .seconds(1))
                 clock.advance(by: .seconds(1))
                 let states = try await answer["dependencies"]?.array ?? []
-                #expect(states.first?["state"] == "working")
-                #expect(states.last?["state"] == "degraded")
+                #expect(states.first?["condition"] == "working")
+                #expect(states.last?["condition"] == "degraded")
                 #expect(states.last?["problem"]?.string?.hasPrefix("no answer") == true)
             }
         }

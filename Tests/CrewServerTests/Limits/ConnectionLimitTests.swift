@@ -82,6 +82,7 @@ struct ConnectionLimitTests {
         try await fixture.serve(.live) { client, _ in
             let port = try #require(client.port)
             // The fixture's own client is the first one.
+            _ = try await client.json(.get, "/live")
             let refused = try await RawClient(port)
             let text = await refused.readAll()
             #expect(text.hasPrefix("HTTP/1.1 503 ") && text.contains("retry-after: 1"))

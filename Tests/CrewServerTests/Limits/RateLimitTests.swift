@@ -72,6 +72,11 @@ struct RateLimitTests {
         options.clock = ManualClock()
         options.rates.perKey = RateLimits.Limit(requests: 2, window: .seconds(60))
         let router = Router(context: ServerContext.self)
+        router.add(middleware: RateTelling())
+        router.add(
+            middleware: ProblemDocuments(
+                paths: KnownPaths(),
+                figures: ServerFigures(options: options, streams: OpenStreams(limit: 1))))
         router.add(middleware: Key())
         router.add(middleware: RateLimiting(per: .address, options))
         router.add(middleware: RateLimiting(per: .key, options))
