@@ -87,7 +87,8 @@ struct StreamRoute: Sendable {
                     "the session waits at agent '\(agent)'; send that as resume_agent, or none")
             }
             return Begun(
-                events: try await runner.resumeFollowing(run, with: asked.query, origin: context.origin),
+                events: try await runner.resumeFollowing(
+                    run, with: asked.query, origin: context.origin),
                 session: session, shownFrom: record.lastSequence, isAnswering: true)
         }
         let session = asksIn ?? caller.session(options.makeSessionID())

@@ -20,14 +20,18 @@ struct PublishedMetricsTests {
         samples, figure in
         let family = figure.family
         let labels = Set(family.labels.map(\.rawValue))
-        guard family.kind == .histogram else { return samples[family.name] = labels }
+        guard family.kind == .histogram else {
+            samples[family.name] = labels
+            return
+        }
         samples["\(family.name)_bucket"] = labels.union(["le"])
         for end in ["_sum", "_count"] { samples[family.name + end] = labels }
     }
 
     private static func names(in expression: String) -> Set<String> {
         let words = expression.split { !($0.isLetter || $0.isNumber || $0 == "_") }
-        return Set(words.map(String.init).filter { $0.hasPrefix("crew_") || $0.hasPrefix("process_") })
+        return Set(
+            words.map(String.init).filter { $0.hasPrefix("crew_") || $0.hasPrefix("process_") })
     }
 
     @Test("Each panel of the dashboard asks for series that there are, and no two are one")
@@ -78,7 +82,9 @@ struct PublishedMetricsTests {
             #expect(rule.contains(/severity: (page|ticket)\n/), "\(name)")
             #expect(rule.contains("runbook: ") && rule.contains("summary: "), "\(name)")
             for label in rule.matches(of: /\$labels\.(\w+)/).map({ String($0.output.1) }) {
-                let known = Self.names(in: String(expression)).reduce(into: Set(["instance", "job"])) {
+                let known = Self.names(in: String(expression)).reduce(
+                    into: Set(["instance", "job"])
+                ) {
                     known, name in known.formUnion(Self.samples[name] ?? [])
                 }
                 #expect(known.contains(label), "\(name): \(label)")
