@@ -14,7 +14,7 @@ public struct ToolInvocation: Sendable {
     /// Tells readers of the run what happens meanwhile; absent where nobody reads.
     public let reports: ToolReports?
     /// The span of the call, for whatever it asks; absent where nobody traces.
-    public internal(set) var trace: TraceContext?
+    public package(set) var trace: TraceContext?
     /// Lets other runs work for the call; absent outside of a run.
     var subruns: Subruns?
 

@@ -18,12 +18,8 @@ final class ConnectionDoor: ChannelInboundHandler, RemovableChannelHandler {
         guard let decoder = try? pipeline.handler(type: Decoder.self) else { return }  // HTTP/2
         let counts = options.counts
         let address = context.remoteAddress.flatMap(ClientAddress.counted)
-        var refusal: ServerCounts.Refusal?
-        // With TLS it was counted when it came, see `EncryptedConnections`.
-        if options.certificate == nil {
-            refusal = counts.open(address, limits: options.connections)
-            context.channel.closeFuture.whenComplete { _ in counts.close(address) }
-        }
+        let refusal = counts.open(address, limits: options.connections)
+        context.channel.closeFuture.whenComplete { _ in counts.close(address) }
         let head = HeadWatch(limit: options.connections.headTime)
         let requests = RequestWatch(options: options, head: head, refusal: refusal)
         do {

@@ -37,18 +37,17 @@ public struct TracingSettings: Sendable {
         guard value("SDK_DISABLED")?.lowercased() != "true" else { return nil }
         let exporter = value("TRACES_EXPORTER") ?? "otlp"
         guard exporter.split(separator: ",").contains("otlp") else { return nil }
-        let base = value("EXPORTER_OTLP_ENDPOINT").map {
-            ($0.hasSuffix("/") ? String($0.dropLast()) : $0) + "/v1/traces"
-        }
-        guard let address = value("EXPORTER_OTLP_TRACES_ENDPOINT") ?? base else { return nil }
-        guard let url = URL(string: address), url.host() != nil,
+        let own = value("EXPORTER_OTLP_TRACES_ENDPOINT")
+        guard let written = own ?? value("EXPORTER_OTLP_ENDPOINT") else { return nil }
+        guard let url = URL(string: written), url.host()?.isEmpty == false,
             url.scheme == "http" || url.scheme == "https"
         else {
             throw CrewError(
                 .invalidInput,
-                "OTEL_EXPORTER_OTLP_ENDPOINT: '\(address)' is not an http or https address")
+                "OTEL_EXPORTER_OTLP_ENDPOINT: '\(written)' is not an http or https address")
         }
-        endpoint = address
+        let base = written.hasSuffix("/") ? String(written.dropLast()) : written
+        endpoint = own ?? base + "/v1/traces"
         read(value)
     }
 }

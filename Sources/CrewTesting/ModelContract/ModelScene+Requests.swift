@@ -9,6 +9,7 @@ extension ModelScene {
         ModelScene("tool choice") { try await $0.sendsToolChoice() },
         ModelScene("temperature and length") { try await $0.sendsSettings() },
         ModelScene("structured output") { try await $0.sendsTheFormat() },
+        ModelScene("trace") { try await $0.sendsTheTrace() },
     ]
 }
 
@@ -39,6 +40,22 @@ extension LanguageModelContract {
         try require(
             sent.tools.isEmpty && sent.temperature == nil && sent.schema == nil,
             "what was not asked for is not sent")
+    }
+
+    fileprivate func sendsTheTrace() async throws {
+        for isSampled in [true, false] {
+            var request = Self.question
+            request.trace = TraceContext(
+                traceID: "4bf92f3577b34da6a3ce929d0e0e4736", spanID: "00f067aa0ba902b7",
+                isSampled: isSampled, state: "a=1")
+            let headers = try await play(request, answer: .plainText).received.headers
+            try require(
+                headers["traceparent"], is: isSampled ? request.trace?.traceparent : nil,
+                "the endpoint is told of a trace that somebody records, and of no other")
+            try require(
+                headers["tracestate"], is: isSampled ? "a=1" : nil,
+                "what other systems want to see again is passed on")
+        }
     }
 
     fileprivate func sendsToolResults() async throws {

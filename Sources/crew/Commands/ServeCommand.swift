@@ -91,8 +91,7 @@ struct ServeCommand: AsyncParsableCommand {
     @OptionGroup var webhook: WebhookOptions
     @OptionGroup(title: "Limits") var limits: LimitOptions
 
-    @Option(name: .customLong("log-level"), help: "trace, debug, info, notice, warning or error.")
-    var logLevel = "notice"
+    @OptionGroup(title: "Log and traces") var telemetry: TelemetryOptions
 
     func validate() throws {
         guard standbySeconds > 0 else {
@@ -101,17 +100,22 @@ struct ServeCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let logger = try makeLogger()
+        let lines = LogLines()
+        defer { lines.flush() }
+        let logger = telemetry.logger(lines)
         let background = BackgroundWork()
         let parts = OpenParts()
         let environment = try EnvironmentReader(folder: folders[0], file: environmentFile)
             .environment(ProcessInfo.processInfo.environment)
-        let options = try options(parts, environment, logger)
+        var options = try options(parts, environment, logger)
+        let followers = try telemetry.followers(
+            of: options.activity, environment: environment, logger: logger)
+        options.tracing = followers.tracing
         let opening = opening(options, parts, background, logger)
         let stage = Later<ServedWork>()
-        try await background.working {
+        try await background.working { [options] in
             do {
-                try await serve(opening, stage, options, logger)
+                try await serve(opening, stage, options, followers, logger)
             } catch {
                 await stage.present?.store.closeQuietly()  // what went wrong matters more
                 throw error
@@ -120,17 +124,9 @@ struct ServeCommand: AsyncParsableCommand {
         try await stage.present?.store.close()
     }
 
-    private func makeLogger() throws -> Logger {
-        guard let level = Logger.Level(rawValue: logLevel) else {
-            throw ValidationError("'\(logLevel)' is not a log level")
-        }
-        var logger = Logger(label: "crew") { StreamLogHandler.standardError(label: $0) }
-        logger.logLevel = level
-        return logger
-    }
-
     private func serve(
-        _ opening: Opening, _ stage: Later<ServedWork>, _ options: ServerOptions, _ logger: Logger
+        _ opening: Opening, _ stage: Later<ServedWork>, _ options: ServerOptions,
+        _ followers: TelemetryFollowers, _ logger: Logger
     ) async throws {
         if standby {
             try opening.check()
@@ -148,6 +144,7 @@ struct ServeCommand: AsyncParsableCommand {
                 ? Takeover(
                     opening: opening, stage: stage, patience: .seconds(standbySeconds)) : nil,
             watches: watch, options: options,
+            followers: followers,
             notices: SystemdNotices(environment: ProcessInfo.processInfo.environment),
             logger: logger)
         try await composition.serve()

@@ -15,6 +15,8 @@ struct ServedComposition: Sendable {
     /// Whether crews are read again when their files change.
     let watches: Bool
     let options: ServerOptions
+    /// What tells of the runs; it ends after them.
+    let followers: TelemetryFollowers
     let notices: SystemdNotices
     let logger: Logger
 
@@ -33,7 +35,8 @@ struct ServedComposition: Sendable {
         let cutOff = Later<Void>()
         // They are shut down from the last to the first.
         var services: [ServiceGroupConfiguration.ServiceConfiguration] = [
-            Self.part(SecondSignal()), Self.part(RunWork(stage: stage, cutOff: cutOff)),
+            Self.part(SecondSignal()), Self.part(followers),
+            Self.part(RunWork(stage: stage, cutOff: cutOff)),
             Self.part(Upkeep(stage: stage)),
             Self.part(
                 Reloads(stage: stage, watches: watches, signals: hangups, logger: logger)),
@@ -63,7 +66,20 @@ struct ServedComposition: Sendable {
     private static func part(
         _ service: any Service
     ) -> ServiceGroupConfiguration.ServiceConfiguration {
-        .init(service: service, successTerminationBehavior: .ignore)
+        .init(service: Staying(service: service), successTerminationBehavior: .ignore)
+    }
+}
+
+/// Does not leave before it is its turn to: a group takes that for a failure.
+private struct Staying: Service, CustomStringConvertible {
+    let service: any Service
+
+    /// In the log of the group; the whole thing holds more than belongs there.
+    var description: String { "\(type(of: service))" }
+
+    func run() async throws {
+        try await service.run()
+        try? await gracefulShutdown()  // also when it is cancelled
     }
 }
 

@@ -44,6 +44,7 @@ struct ServerFixture {
 
     func makeRunner() throws -> CrewRunner {
         var options = RunnerOptions()
+        options.activity = self.options.activity
         let runs = runs
         options.makeRunID = { RunID("run-\(runs.next())") }
         options.now = { Date(timeIntervalSince1970: 1_800_000_000) }

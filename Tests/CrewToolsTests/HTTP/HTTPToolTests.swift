@@ -36,6 +36,27 @@ struct HTTPToolTests {
     }
 
     @Test(
+        "The other side is told of the trace, where somebody records it", arguments: [true, false])
+    func trace(isSampled: Bool) async throws {
+        let trace = TraceContext(
+            traceID: "4bf92f3577b34da6a3ce929d0e0e4736", spanID: "00f067aa0ba902b7",
+            isSampled: isSampled, state: "a=1")
+        let request = try await LoopbackServer.run(.init { _ in .response() }) { server in
+            try await HTTPToolConnections.with { connections in
+                let tool = try HTTPTool.test(server.url + "/", connections)
+                var call = ToolInvocation(
+                    call: "c1", arguments: [:], idempotencyKey: "k", run: "r", agent: "a")
+                call.trace = trace
+                _ = try await tool.call(call)
+                return server.requests.first ?? ""
+            }
+        }
+        let said = "traceparent: 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01\r\n"
+        #expect(request.contains(said) == isSampled)
+        #expect(request.contains("tracestate: a=1\r\n") == isSampled)
+    }
+
+    @Test(
         "A value cannot leave its step of the path", arguments: ["", ".", "..", "../x", "a\\..\\b"])
     func upwards(value: String) async throws {
         let result = try await call(

@@ -128,12 +128,13 @@ extension MCPServers {
 
     func call(
         _ name: ToolName, _ arguments: JSONObject = [:], artifacts: RunArtifacts? = nil,
-        reports: ToolReports? = nil
+        reports: ToolReports? = nil, trace: TraceContext? = nil
     ) async throws -> String {
-        try await tool(name).call(
-            ToolInvocation(
-                call: "c1", arguments: arguments, idempotencyKey: "k", run: "r", agent: "a",
-                artifacts: artifacts, reports: reports))
+        var call = ToolInvocation(
+            call: "c1", arguments: arguments, idempotencyKey: "k", run: "r", agent: "a",
+            artifacts: artifacts, reports: reports)
+        call.trace = trace
+        return try await tool(name).call(call)
     }
 
     func failure(_ name: ToolName, _ arguments: JSONObject = [:]) async throws -> ToolFailure {

@@ -116,6 +116,19 @@ struct MCPHTTPTests {
             let meta = call.message["params"]?["_meta"]
             #expect(meta?["io.modelcontextprotocol/protocolVersion"] == "2026-07-28")
             #expect(meta?["io.swift-crew/idempotencyKey"] == "k")
+            #expect(meta?["traceparent"] == nil && call.header("traceparent") == nil)
+
+            let trace = try #require(
+                TraceContext(
+                    traceparent: "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
+                    tracestate: "a=1"))
+            _ = try await servers.call("s__weather", trace: trace)
+            let traced = try #require(seen.withLock { $0.last })
+            for name in ["traceparent", "tracestate"] {
+                let said = name == "tracestate" ? "a=1" : trace.traceparent
+                #expect(traced.header(name) == said)
+                #expect(traced.message["params"]?["_meta"]?[name]?.string == said)
+            }
         }
     }
 

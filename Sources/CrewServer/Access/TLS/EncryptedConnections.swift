@@ -5,29 +5,21 @@ import NIOCore
 import NIOSSL
 import NIOTLS
 
-/// Connections with TLS: counted from their first byte on, and given a time to agree on a cipher.
-///
-/// One that is refused is closed without a word: nothing can be said before they have agreed.
+/// Connections with TLS, which have a time to agree on a cipher.
 struct EncryptedConnections: HTTPChannelHandler {
     typealias Value = HTTP2UpgradeChannel.Value
 
     let base: HTTP2UpgradeChannel
-    let options: ServerOptions
+    let limit: Duration
 
     var responder: Responder { base.responder }
 
     func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
-        let (counts, limits) = (options.counts, options.connections)
-        let address = channel.remoteAddress.flatMap(ClientAddress.counted)
-        let refusal = counts.open(address, limits: limits)
-        channel.closeFuture.whenComplete { _ in counts.close(address) }
+        let limit = limit
         return base.setup(channel: channel, logger: logger).flatMapThrowing { value in
             let pipeline = channel.pipeline.syncOperations
             let encryption = try pipeline.handler(type: NIOSSLServerHandler.self)
-            try pipeline.addHandler(
-                HandshakeWatch(limit: limits.headTime), position: .after(encryption))
-            // Not by an error, which would end the server's listening.
-            if refusal != nil { channel.close(promise: nil) }
+            try pipeline.addHandler(HandshakeWatch(limit: limit), position: .after(encryption))
             return value
         }
     }

@@ -76,14 +76,18 @@ final class RecentRequests: Sendable {
             method: request.method.rawValue, route: route, key: context.caller.key,
             tenant: context.caller.tenant, startedAt: options.now(),
             run: named.map { RunID($0) })
-        let entry = Entry(request: recent, began: options.activity.stopwatch())
+        keep(recent, as: key)
+        return key
+    }
+
+    func keep(_ request: RecentRequest, as key: String) {
+        let entry = Entry(request: request, began: options.activity.stopwatch())
         state.withLock { state in
             guard state.entries.updateValue(entry, forKey: key) == nil else { return }
             state.order.append(key)
             guard state.order.count > capacity else { return }
             state.entries[state.order.removeFirst()] = nil
         }
-        return key
     }
 
     private func answered(_ key: String, _ response: Response) {

@@ -68,16 +68,19 @@ final class SpanExporter: Sendable {
     func run() async {
         while !Task.isCancelled {
             await waitForBatch()
-            while !Task.isCancelled, let batch = takeBatch() { await send(batch) }
+            await sendAll()
         }
+    }
+
+    /// Sends what waits.
+    func sendAll() async {
+        while !Task.isCancelled, let batch = takeBatch() { await send(batch) }
     }
 
     /// Sends what is left, as far as the time goes.
     func flush(within limit: Duration) async {
         await withTaskGroup(of: Void.self) { group in
-            group.addTask {
-                while !Task.isCancelled, let batch = self.takeBatch() { await self.send(batch) }
-            }
+            group.addTask { await self.sendAll() }
             // Cut short when all is sent.
             group.addTask { [clock] in try? await clock.sleep(for: limit) }
             await group.next()
