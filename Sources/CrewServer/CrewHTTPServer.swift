@@ -87,7 +87,7 @@ public struct CrewHTTPServer: Service, CustomStringConvertible {
         var application = Application(
             responder: StandbyResponder(
                 standby: Routes.standby(health, options: options, parts)),
-            server: try Self.channels(options),
+            server: Self.channels(options),
             configuration: Self.configuration(options, logger),
             services: [
                 StreamTicker(
@@ -196,19 +196,19 @@ public struct CrewHTTPServer: Service, CustomStringConvertible {
     }
 
     /// With a certificate HTTP/2 for who can, and HTTP/1.1, both over TLS.
-    private static func channels(_ options: ServerOptions) throws(CrewError) -> HTTPServerBuilder {
+    private static func channels(_ options: ServerOptions) -> HTTPServerBuilder {
         guard let certificate = options.certificate else {
             return .http1(configuration: channel(options))
         }
-        do {
-            return try .http2Upgrade(
+        return HTTPServerBuilder { responder in
+            let base = try HTTP2UpgradeChannel(
                 tlsConfiguration: certificate.configuration,
                 configuration: HTTP2ChannelConfiguration(
                     idleTimeout: options.idleTimeout,
                     gracefulCloseTimeout: options.drainTime + options.goodbyeTime,
-                    streamConfiguration: channel(options)))
-        } catch {
-            throw CrewError(.invalidInput, "the certificate cannot be used", cause: error)
+                    streamConfiguration: channel(options)),
+                responder: responder)
+            return EncryptedConnections(base: base, limit: options.connections.headTime)
         }
     }
 

@@ -26,7 +26,7 @@ struct HealthRoute: Sendable {
                 ["status": .string(options.life.phase.rawValue), "service": Self.service],
                 .serviceUnavailable, Self.comeAgain)
         }
-        let isTold = caller.may(.metrics)
+        let isTold = caller.seesWholeServer
         let states = isTold ? await watch.states() : [await watch.storeState()]
         let store = states[0]
         var document: JSONObject = [
@@ -66,7 +66,7 @@ struct HealthRoute: Sendable {
             return .json(
                 ["status": .string(phase.rawValue)], .serviceUnavailable, Self.comeAgain)
         }
-        let isTold = caller.may(.metrics)
+        let isTold = caller.seesWholeServer
         let states = isTold ? await watch.states() : [await watch.storeState()]
         let isDown = states[0].condition == .down
         var document: JSONObject = ["status": isDown ? "store_down" : "ready"]

@@ -50,7 +50,8 @@ struct RateLimiting: RouterMiddleware {
 
     private func name(of context: ServerContext) -> String? {
         switch owner {
-        case .key: context.caller.key
+        // Two tenants may call a key the same.
+        case .key: context.caller.key.map { "\(context.caller.tenant ?? "") \($0)" }
         case .address: context.peer.flatMap(ClientAddress.counted)
         }
     }

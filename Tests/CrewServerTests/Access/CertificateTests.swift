@@ -1,10 +1,11 @@
 import CrewKit
 import Foundation
+import HummingbirdTesting
 import Testing
 
 @testable import CrewServer
 
-@Suite("Certificates")
+@Suite("Certificates", .timeLimit(.minutes(5)))
 struct CertificateTests {
     @Test("A changed pair is taken, one that does not belong together is not")
     func rereading() throws {
@@ -47,6 +48,21 @@ struct CertificateTests {
                 try ServedCertificate(certificate: certificate, key: key)
             }
             #expect(error?.message.contains(words) == true, "\(error?.message ?? "")")
+        }
+    }
+
+    @Test("A connection that agrees on no cipher is closed in time")
+    func silence() async throws {
+        let folder = try TemporaryFolder()
+        let one = try folder.certificate("one.example")
+        var fixture = ServerFixture([])
+        fixture.options.certificate = try ServedCertificate(
+            certificate: one.certificate, key: one.key)
+        fixture.options.connections.headTime = .milliseconds(20)
+        try await fixture.serve(.live) { client, _ in
+            let silent = try await RawClient(try #require(client.port))
+            #expect(await silent.readAll().isEmpty)
+            try? await silent.leave()  // it is closed
         }
     }
 }

@@ -10,6 +10,8 @@ struct RouteCase: Sendable {
         case thing
         /// Shows what the caller has, and nothing of others.
         case own
+        /// Shows what the caller has asked lately, and nothing of others.
+        case recent
         /// The same for everybody, whoever has runs.
         case same
         /// Makes something new.
@@ -31,11 +33,14 @@ struct RouteCase: Sendable {
         "/health": RouteCase(kind: .open),
         "/live": RouteCase(kind: .open),
         "/ready": RouteCase(kind: .open),
-        "/openapi.json": RouteCase(kind: .same),
+        "/openapi.json": RouteCase(kind: .open),
         "/metrics": RouteCase(kind: .server),
-        "/v1/requests": RouteCase(kind: .server),
-        "/v1/requests/{request}": RouteCase(kind: .server),
-        "/v1/requests/stats": RouteCase(kind: .server),
+        "/v1/requests": RouteCase(kind: .recent),
+        "/v1/requests/{request}": RouteCase(kind: .thing),
+        "/v1/requests/stats": RouteCase(kind: .recent),
+        "/api/requests": RouteCase(kind: .recent),
+        "/api/requests/{request}": RouteCase(kind: .thing),
+        "/api/requests/stats": RouteCase(kind: .recent),
         "/api/crew/stream": RouteCase(kind: .thing, path: "/api/crew/stream?run_id={run}"),
         "/v1/crews": RouteCase(kind: .same),
         "/v1/crews/{crew}": RouteCase(kind: .same),
@@ -76,6 +81,6 @@ struct AskedRoute: Sendable {
         (route.path ?? endpoint.path)
             .replacing("{run}", with: run).replacing("{session}", with: session)
             .replacing("{approval}", with: "\(approval)").replacing("{name}", with: "note.txt")
-            .replacing("{crew}", with: "test").replacing("{request}", with: "request-1")
+            .replacing("{crew}", with: "test").replacing("{request}", with: "\(session)-request")
     }
 }
