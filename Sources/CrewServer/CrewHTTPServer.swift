@@ -12,7 +12,10 @@ public import ServiceLifecycle
 /// It works while `run()` is. A graceful shutdown takes no more requests, lets the open streams go
 /// on for `drainTime`, and then ends each with an `error` frame; the runs are the runner's, which
 /// has to be worked beside this.
-public struct CrewHTTPServer: Service {
+public struct CrewHTTPServer: Service, CustomStringConvertible {
+    /// In logs; its options hold more than belongs there.
+    public var description: String { "CrewHTTPServer" }
+
     let application: Application<StandbyResponder>
     let streams: OpenStreams
     private let options: ServerOptions
@@ -73,20 +76,19 @@ public struct CrewHTTPServer: Service {
         self.options = options
         self.streams = streams
         startedAt = options.now()
+        let watch = watch
         let parts = RouteParts(
             streams: streams, requests: RecentRequests(options: options),
-            figures: ServerFigures(options: options, streams: streams),
+            figures: ServerFigures(options: options, streams: streams, watch: watch),
             watchers: Self.watchers(options, logger))
         self.parts = parts
         let health = HealthRoute(
             crews: nil, options: options, streams: streams, watch: nil, startedAt: startedAt)
-        let watch = watch
         var application = Application(
             responder: StandbyResponder(
                 standby: Routes.standby(health, options: options, parts)),
             server: try Self.channels(options),
-            configuration: ApplicationConfiguration(
-                address: .hostname(options.host, port: options.port)),
+            configuration: Self.configuration(options, logger),
             services: [
                 StreamTicker(
                     streams: streams, keepAlive: { watch.crews?.keepAlive ?? .seconds(30) },
@@ -108,6 +110,17 @@ public struct CrewHTTPServer: Service {
         self.application = application
     }
 
+    /// What cannot even be refused in words waits outside, so that descriptors are left for the
+    /// server itself.
+    private static func configuration(
+        _ options: ServerOptions, _ logger: Logger
+    ) -> ApplicationConfiguration {
+        let most = options.connections.maxConnections
+        return ApplicationConfiguration(
+            address: .hostname(options.host, port: options.port), backlog: 4_096,
+            availableConnectionsDelegate: .maximum(most + most / 4 + 4, logger: logger))
+    }
+
     /// Who is told of requests.
     private static func watchers(
         _ options: ServerOptions, _ logger: Logger
@@ -123,7 +136,6 @@ public struct CrewHTTPServer: Service {
         let health = HealthRoute(
             crews: crews, options: options, streams: streams, watch: look, startedAt: startedAt)
         watch.begin(crews, look)
-        parts.figures.use(crews)
         application.responder.serve(
             Routes.responder(
                 for: crews, options: options, health: health, parts))

@@ -1,3 +1,4 @@
+import CrewKit
 import Hummingbird
 
 import struct Foundation.Date
@@ -33,6 +34,10 @@ struct Access: RouterMiddleware {
             guard context.endpointPath.map(open.contains) == true else { throw error }
             context.caller = .nobody
         }
-        return try await next(request, context)
+        do {
+            return try await next(request, context)
+        } catch let error as CrewError {
+            throw error.written(by: context.caller.tenant)
+        }
     }
 }

@@ -36,6 +36,16 @@ extension SessionID {
     }
 }
 
+extension CrewError {
+    /// The error with the names of sessions as a client of the tenant wrote them.
+    func written(by tenant: String?) -> CrewError {
+        guard let tenant else { return self }
+        return CrewError(
+            code, message.replacing("session '\(tenant)/", with: "session '"), cause: cause,
+            retryAfter: retryAfter)
+    }
+}
+
 extension RunRecord {
     /// The session's id as its client wrote it.
     var writtenSession: SessionID? { session?.written(by: tenant) }

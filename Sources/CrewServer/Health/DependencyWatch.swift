@@ -39,8 +39,12 @@ struct DependencyWatch: Sendable {
         case .value(.working): break
         case .value(.degraded(let problem)): (state.condition, state.problem) = (.down, problem)
         case .none(let silence):
-            state.condition = silence >= Self.longestSilence ? .down : .degraded
             state.problem = Self.noAnswer(for: silence)
+            state.condition = silence >= Self.longestSilence ? .down : .degraded
+            // What was down is so until it says otherwise.
+            if case .degraded(let problem)? = store.last {
+                (state.condition, state.problem) = (.down, problem)
+            }
         }
         return state
     }

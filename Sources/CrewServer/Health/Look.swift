@@ -15,6 +15,7 @@ final class Look<Value: Sendable>: Sendable {
         var waiting: [Int: CheckedContinuation<Value?, Never>] = [:]
         var next = 0
         var began: Duration?
+        var last: Value?
     }
 
     private let state = Mutex(State())
@@ -36,6 +37,9 @@ final class Look<Value: Sendable>: Sendable {
         self.look = look
     }
 
+    /// What the last look found that came to an end.
+    var last: Value? { state.withLock(\.last) }
+
     /// Looks whenever somebody asks, until the task is cancelled.
     func run() async {
         for await _ in asks {
@@ -43,7 +47,7 @@ final class Look<Value: Sendable>: Sendable {
             state.withLock { $0.began = now }
             let value = await look()
             let waiting = state.withLock { state in
-                defer { (state.waiting, state.began) = ([:], nil) }
+                defer { (state.waiting, state.began, state.last) = ([:], nil, value) }
                 return state.waiting.values.map { $0 }
             }
             for continuation in waiting { continuation.resume(returning: value) }

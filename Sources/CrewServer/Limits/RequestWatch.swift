@@ -36,12 +36,19 @@ final class RequestWatch: ChannelDuplexHandler, RemovableChannelHandler {
         self.refusal = refusal
     }
 
+    /// Over TLS a connection is there before its requests are read.
+    func handlerAdded(context: ChannelHandlerContext) {
+        if context.channel.isActive { refuseConnection(context) }
+    }
+
     func channelActive(context: ChannelHandlerContext) {
-        if refusal != nil {
-            refuse(
-                CrewError(.tooManyConnections, "as many connections are open as may be"), context)
-        }
+        refuseConnection(context)
         context.fireChannelActive()
+    }
+
+    private func refuseConnection(_ context: ChannelHandlerContext) {
+        guard refusal != nil else { return }
+        refuse(CrewError(.tooManyConnections, "as many connections are open as may be"), context)
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {

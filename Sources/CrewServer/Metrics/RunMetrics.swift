@@ -53,17 +53,15 @@ struct RunMetrics: Service {
     }
 
     private func readDependencies() async {
-        var states = await figures.options.dependencies()
-        if let store = figures.crews?.first.runner.store {
-            states.append(await store.health().state)
-        }
-        figures.surroundings.take(states)
+        guard let look = figures.look else { return }
+        figures.surroundings.take(await look.states())
     }
 
     /// What cannot be read now is read later; until then its age tells.
     private func readBudgets() async {
         var budgets: [Surroundings.Budget] = []
-        for crew in figures.crews?.all ?? [] {
+        guard let crews = figures.crews else { return }
+        for crew in crews.all {
             let report = try? await BudgetReport(  // as above
                 of: crew.runner.crew.definition, in: crew.runner.store.budgets,
                 at: figures.options.now())
@@ -71,14 +69,5 @@ struct RunMetrics: Service {
             budgets += report.rows.map { Surroundings.Budget(crew: crew.runner.name, row: $0) }
         }
         figures.surroundings.take(budgets)
-    }
-}
-
-extension StoreHealth {
-    fileprivate var state: DependencyState {
-        switch self {
-        case .working: DependencyState(kind: .store, name: "runs", condition: .working)
-        case .degraded: DependencyState(kind: .store, name: "runs", condition: .down)
-        }
     }
 }

@@ -9,15 +9,16 @@ final class ServerFigures: Sendable {
     let streams: OpenStreams
     private let underWay = Atomic(0)
     private let now: @Sendable () -> ContinuousClock.Instant
-    private let served: Mutex<ServedCrews?> = Mutex(nil)
+    private let watch: ServedWatch
     private let lag: Mutex<LagProbe?> = Mutex(nil)
 
     init(
-        options: ServerOptions, streams: OpenStreams,
+        options: ServerOptions, streams: OpenStreams, watch: ServedWatch = ServedWatch(),
         now: @escaping @Sendable () -> ContinuousClock.Instant = { .now }
     ) {
         self.options = options
         self.streams = streams
+        self.watch = watch
         self.now = now
         surroundings = Surroundings(book: book, now: now)
     }
@@ -32,10 +33,9 @@ final class ServerFigures: Sendable {
     }
 
     /// Absent until there are some.
-    var crews: ServedCrews? { served.withLock { $0 } }
-
-    /// Tells of these crews from now on.
-    func use(_ crews: ServedCrews) { served.withLock { $0 = crews } }
+    var crews: ServedCrews? { watch.crews }
+    /// What the server needs; absent until there are crews.
+    var look: DependencyWatch? { watch.look }
 
     /// Told of the probe that measures, for what it knows of the moment.
     func use(_ probe: LagProbe) { lag.withLock { $0 = probe } }
@@ -43,8 +43,8 @@ final class ServerFigures: Sendable {
     typealias Reading = (Figure, [String], Double)
 
     private func readings() -> [Reading] {
-        readingsOfServer + readingsOfProcess + originalReadings + dependencyReadings
-            + budgetReadings
+        readingsOfServer + readingsOfDoor + readingsOfProcess + originalReadings
+            + dependencyReadings + budgetReadings
     }
 
     private var readingsOfServer: [Reading] {
@@ -61,6 +61,14 @@ final class ServerFigures: Sendable {
             (.observationsLost, [], Double(options.activity.lost)),
             (.eventLoopStuck, [], lag / .seconds(1)), (.build, [options.version], 1),
         ] + surroundings.ages.map { (.readingsAge, [$0.kind], $0.age / .seconds(1)) }
+    }
+
+    private var readingsOfDoor: [Reading] {
+        let counts = options.counts
+        return [
+            (.connections, [], Double(counts.openConnections)),
+            (.connectionsAccepted, [], Double(counts.acceptedConnections)),
+        ] + counts.refusals.map { (.limitRefusals, [$0.key.rawValue], Double($0.value)) }
     }
 
     private var readingsOfProcess: [Reading] {

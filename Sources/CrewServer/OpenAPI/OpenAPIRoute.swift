@@ -31,5 +31,5 @@ struct OpenAPIRoute: Sendable {
 
 extension ServerOptions {
     /// Whether a key is needed for what has a scope.
-    var asksForKeys: Bool { false }
+    var asksForKeys: Bool { keys != nil }
 }

@@ -13,7 +13,8 @@ struct ProblemAnswers {
     ) -> [CrewError.Code] {
         var codes: [CrewError.Code] = [
             .invalidInput, .foreignOrigin, .tooManyRequests, .internalError, .storeFailed,
-            .shuttingDown,
+            .shuttingDown, .notReady, .tooManyConnections, .requestTimeout, .uriTooLong,
+            .headersTooLarge,
         ]
         if needs != nil { codes += [.unauthorized, .forbidden] }
         if path.contains("{") { codes.append(.notFound) }

@@ -53,7 +53,7 @@ enum Routes {
         for crews: ServedCrews, options: ServerOptions, health: HealthRoute, _ parts: RouteParts
     ) -> [Endpoint] {
         let routes = RequestRoutes(requests: parts.requests, crews: crews)
-        let metrics = MetricsRoute(figures: parts.figures, startedAt: options.now())
+        let metrics = MetricsRoute(figures: parts.figures, startedAt: health.startedAt)
         let older = olderEndpoints(crews, options, parts.streams).map(parts.requests.keeping)
         var resources =
             V1Routes(crews: crews, options: options, streams: parts.streams).endpoints
@@ -70,6 +70,7 @@ enum Routes {
     ) -> RouterResponder<Context> {
         let router = Router(context: Context.self)
         router.add(middleware: RequestMarks(options: options, watchers: parts.watchers))
+        router.add(middleware: RequestCounts(figures: parts.figures))
         router.add(middleware: SecurityHeaders(isEncrypted: options.certificate != nil))
         router.add(middleware: ProblemDocuments(paths: KnownPaths(), figures: parts.figures))
         router.add(middleware: PhaseGate(life: options.life))

@@ -2,6 +2,7 @@ import ArgumentParser
 import CrewKit
 import CrewProcess
 import CrewServer
+import NIOCore
 
 /// What a server bears, as flags; everything has a bound without them.
 struct LimitOptions: ParsableArguments {
@@ -135,10 +136,16 @@ enum Descriptors {
     /// Raises the soft limit as far as it is needed and allowed, and returns how many connections
     /// there is room for: those beyond it are refused in words, before everything else fails.
     static func room(forConnections wanted: Int) -> Int {
-        let needed = UInt64(wanted + reserve)
+        // Those that are refused take room, too, while they are told so.
+        let needed = UInt64(wanted + wanted / 4 + reserve)
         if crew_file_limit() < needed { _ = crew_limit_files(needed) }
         let limit = Int(clamping: crew_file_limit())
-        // Under a tight limit half of it is for the server itself.
-        return max(1, min(wanted, limit - min(reserve, limit / 2)))
+        return room(forConnections: wanted, of: limit, cores: System.coreCount)
+    }
+
+    /// - Parameter limit: descriptors that the process may have.
+    static func room(forConnections wanted: Int, of limit: Int, cores: Int) -> Int {
+        let own = min(reserve, 48 + 4 * cores + limit / 8)
+        return max(4, min(wanted, (limit - own) * 4 / 5))
     }
 }

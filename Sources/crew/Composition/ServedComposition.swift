@@ -66,7 +66,20 @@ struct ServedComposition: Sendable {
     private static func part(
         _ service: any Service
     ) -> ServiceGroupConfiguration.ServiceConfiguration {
-        .init(service: service, successTerminationBehavior: .ignore)
+        .init(service: Staying(service: service), successTerminationBehavior: .ignore)
+    }
+}
+
+/// Does not leave before it is its turn to: a group takes that for a failure.
+private struct Staying: Service, CustomStringConvertible {
+    let service: any Service
+
+    /// In the log of the group; the whole thing holds more than belongs there.
+    var description: String { "\(type(of: service))" }
+
+    func run() async throws {
+        try await service.run()
+        try? await gracefulShutdown()  // also when it is cancelled
     }
 }
 

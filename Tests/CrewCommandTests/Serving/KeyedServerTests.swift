@@ -30,7 +30,7 @@ struct KeyedServerTests {
 
     @Test("Another address without keys is refused with what to do")
     func refusal() async throws {
-        let crew = try Product.crew(script: "agents: {a: [hi]}")
+        let crew = try Product.crew(script: "rules: [{reply: x}]")
         for host in ["0.0.0.0", "::"] {
             let ended = try await Product.run(
                 "serve", crew, "--port", "0", "--store", "memory", "--host", host)
@@ -55,7 +55,7 @@ struct KeyedServerTests {
         let mode = try FileManager.default.attributesOfItem(atPath: file)[.posixPermissions]
         #expect((mode as? NSNumber)?.intValue == 0o600)
         #expect(try !String(contentsOfFile: file, encoding: .utf8).contains(first))
-        let crew = try Product.crew(script: "agents: {a: [hi]}")
+        let crew = try Product.crew(script: "rules: [{reply: x}]")
         try await ServedCrew.serving(
             URL(filePath: crew), "--store", "memory", "--keys", file, "--host", "0.0.0.0"
         ) { served in
@@ -88,7 +88,7 @@ struct KeyedServerTests {
     func certificate() async throws {
         let folder = try Product.temporaryFolder()
         try await Self.makeCertificate("one", in: folder)
-        let crew = try Product.crew(script: "agents: {a: [hi, hello, good day]}")
+        let crew = try Product.crew(script: "rules: [{reply: x}]")
         let authority = folder.appending(path: "certificate").path
         try await ServedCrew.serving(
             URL(filePath: crew), "--store", "memory", "--tls-certificate", authority,

@@ -187,6 +187,11 @@ struct IsolationTests {
             let first = try await ask("acme")
             #expect(first.last?.metadata["session_id"] == "talk")
             #expect(first.last?.metadata["outcome"] == "paused")
+            let busy = try await client.problem(
+                .post, "/v1/runs", headers: .key("acme"),
+                body: #"{"input": "hi", "session_id": "talk"}"#)
+            let detail = busy.document["detail"]?.string ?? ""
+            #expect(detail.contains("session 'talk'") && !detail.contains("acme"))
             // A broken connection is taken up by session only.
             #expect(try await ask("bolt", ["Last-Event-ID": "1"]).isEmpty)
             #expect(try await ask("bolt").last?.metadata["outcome"] == "paused")

@@ -52,12 +52,9 @@ struct HealthTests {
         let clock = ManualClock()
         var fixture = ServerFixture([])
         fixture.options.clock = clock
+        let (never, _) = AsyncStream.makeStream(of: Void.self)
         fixture.options.dependencies = {
-            // Until the server ends.
-            for await _ in AsyncStream<Void>(unfolding: {
-                try? await clock.sleep(for: .seconds(999))
-            }) {
-            }
+            for await _ in never {}  // until the server ends
             return []
         }
         try await fixture.serve { client, _ in
@@ -73,11 +70,47 @@ struct HealthTests {
         }
     }
 
+    @Test("A store that was down and then says nothing stays down")
+    func stillDown() async throws {
+        let clock = ManualClock()
+        let calls = Counter()
+        let (never, _) = AsyncStream.makeStream(of: Void.self)
+        let look = Look<Int>(patience: .seconds(1), clock: clock) {
+            let call = calls.next()
+            if call > 1 { for await _ in never {} }  // until the test ends
+            return call
+        }
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { await look.run() }
+            if case .value(let value) = await look.answer() { #expect(value == 1) }
+            async let silent = look.answer()
+            await clock.waitForSleepers(of: .seconds(1))
+            clock.advance(by: .seconds(1))
+            if case .value = await silent { Issue.record("there was an answer") }
+            #expect(look.last == 1)
+            group.cancelAll()
+        }
+    }
+
+    @Test("A clock that is put back makes no time negative")
+    func clockBack() async throws {
+        var fixture = ServerFixture([])
+        let calls = Counter()
+        fixture.options.now = {
+            Date(timeIntervalSince1970: calls.next() == 1 ? 1_800_000_000 : 1_700_000_000)
+        }
+        try await fixture.serve { client, _ in
+            let health = try await client.json(.get, "/health").document
+            #expect(health["uptime_seconds"] == 0 && health["status"] == "ok")
+        }
+    }
+
     @Test("A store that is silent for long is down")
     func silentStore() async throws {
         let clock = ManualClock()
+        let (never, _) = AsyncStream.makeStream(of: Void.self)
         let look = Look<Int>(patience: .seconds(1), clock: clock) {
-            try? await clock.sleep(for: .seconds(999))  // until the test ends
+            for await _ in never {}  // until the test ends
             return 1
         }
         await withTaskGroup(of: Void.self) { group in

@@ -15,6 +15,8 @@ struct OpenAPIDescriptionTests {
                 && OpenAPIDocument.operation(for: $0, in: operations) == nil
         }
         #expect(missing.map { "\($0.method) \($0.path)" } == [])
+        let known = Set(endpoints.flatMap { ["\($0.method) \($0.path)", "* \($0.path)"] })
+        #expect(operations.keys.filter { !known.contains($0) } == [], "described, and not there")
     }
 
     @Test("Every name in a path is a parameter, every reference leads somewhere, ids are unique")
@@ -38,6 +40,17 @@ struct OpenAPIDescriptionTests {
         }
     }
 
+    @Test("Where keys are asked for, one is needed; where not, one may be left out")
+    func keys() async throws {
+        var fixture = ServerFixture([])
+        let open = try await document(of: fixture)["paths"]?["/v1/runs"]?["get"]?["security"]
+        #expect(open == [["key": ["read"]], [:]])
+        let line = "ci sha256:\(String(repeating: "0", count: 64)) read"
+        fixture.options.keys = try AccessKeys(file: nil, environment: line)
+        let closed = try await document(of: fixture)["paths"]?["/v1/runs"]?["get"]?["security"]
+        #expect(closed == [["key": ["read"]]])
+    }
+
     @Test("What needs a scope says so, and may be refused without a key")
     func scopes() async throws {
         let document = try await self.document()
@@ -57,11 +70,19 @@ struct OpenAPIDescriptionTests {
         let crew = ServedCrew(
             id: "test", runner: runner, modelDescription: "", isScripted: true,
             loadedAt: fixture.options.now())
-        return fixture.endpoints(for: try ServedCrews([crew]))
+        let crews = try ServedCrews([crew])
+        let streams = OpenStreams(limit: 1)
+        let parts = RouteParts(
+            streams: streams, requests: RecentRequests(options: fixture.options),
+            figures: ServerFigures(options: fixture.options, streams: streams), watchers: [])
+        let health = HealthRoute(
+            crews: crews, options: fixture.options, streams: streams, watch: nil,
+            startedAt: fixture.options.now())
+        return Routes.endpoints(for: crews, options: fixture.options, health: health, parts)
     }
 
-    private func document() async throws -> JSONValue {
-        try await ServerFixture([]).serve { client, _ in
+    private func document(of fixture: ServerFixture = ServerFixture([])) async throws -> JSONValue {
+        try await fixture.serve { client, _ in
             try await client.json(.get, "/openapi.json").document
         }
     }

@@ -81,12 +81,14 @@ struct OpenAPIDriveTests {
             #expect(paused["pause"]?["kind"] == "input", "\(paused.text)")
             let asking = try await client.rest()
             let approval = try #require(asking["approvals"]?.array?.first?["id"]?.integer)
+            let requests = try await client.json(.get, "/v1/requests").document["requests"]?.array
+            let request = try #require(requests?.first?["id"]?.string)
             try await body(
                 client,
                 [
                     "run": ["run-1", "run-2", "run-3", "none"], "crew": ["test", "none"],
                     "session": ["s-1", "none"], "approval": [String(approval), "1"],
-                    "name": ["note-1.html", "none"], "id": ["none"],
+                    "name": ["note-1.html", "none"], "request": [request, "none"],
                 ])
         }
     }

@@ -25,7 +25,8 @@ extension Figure {
         case .storeAppend, .storeEvents, .httpRequests, .httpRequestDuration,
             .httpRequestsUnderWay, .httpRefusals, .eventStreams, .eventStreamsLimit, .dependencyUp,
             .dependencyDegraded, .dependencyFigure, .workers, .observationsLost, .labelsFolded,
-            .readingsAge, .eventLoopLag, .eventLoopStuck, .taskLag, .build:
+            .readingsAge, .eventLoopLag, .eventLoopStuck, .taskLag, .build, .connections,
+            .connectionsAccepted, .limitRefusals:
             ofServer
         case .processCPU, .processResidentMemory, .processVirtualMemory, .processOpenDescriptors,
             .processMaxDescriptors, .processThreads, .processStartTime:

@@ -22,6 +22,13 @@ extension Figure {
         case .eventStreams: .gauge("crew_event_streams", "Readers of event streams.")
         case .eventStreamsLimit:
             .gauge("crew_event_streams_limit", "The most readers of event streams.")
+        case .connections: .gauge("crew_connections", "Connections that are open.")
+        case .connectionsAccepted:
+            .counter("crew_connections_total", "Connections so far, refused ones included.")
+        case .limitRefusals:
+            .counter(
+                "crew_limit_refusals_total", "Connections and requests that a limit refused.",
+                .reason)
         default: ofSurroundings
         }
     }

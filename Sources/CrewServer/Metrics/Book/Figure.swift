@@ -22,7 +22,7 @@ enum Figure: Int, CaseIterable, Sendable {
     case storeAppend, storeEvents
 
     case httpRequests, httpRequestDuration, httpRequestsUnderWay, httpRefusals
-    case eventStreams, eventStreamsLimit
+    case eventStreams, eventStreamsLimit, connections, connectionsAccepted, limitRefusals
 
     case dependencyUp, dependencyDegraded, dependencyFigure, workers
 

@@ -114,7 +114,7 @@ extension Figure {
     fileprivate var isCounted: Bool {
         switch family.kind {
         case .histogram: true
-        case .counter: self != .processCPU && self != .observationsLost
+        case .counter: self != .processCPU && self != .observationsLost && self != .connectionsAccepted
         case .gauge, .untyped: false
         }
     }
