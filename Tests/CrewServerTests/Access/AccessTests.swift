@@ -68,8 +68,9 @@ struct AccessTests {
                 "Bearer \(key), Bearer \(key)", "Bearer  \(key)", "",
                 "Bearer " + String(repeating: "x", count: 60_000),
             ] {
-                let problem = try await client.problem(
-                    .get, "/v1/runs", headers: [.authorization: field])
+                var headers = HTTPFields(["X-Request-ID": "r"])
+                headers[.authorization] = field
+                let problem = try await client.problem(.get, "/v1/runs", headers: headers)
                 #expect(problem.status == 401, "\(field.prefix(60))")
                 told.insert(IsolationTests.told(ByteBuffer(string: problem.document.text)))
             }

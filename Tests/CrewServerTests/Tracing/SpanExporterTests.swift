@@ -139,7 +139,7 @@ struct SpanExporterTests {
                 _ body: [UInt8], fields: [(name: String, value: String)], to address: String,
                 within limit: Duration
             ) async throws -> TraceAnswer {
-                try await ManualClock().sleep(for: .seconds(1))
+                try await ManualClock().elapse(.seconds(1))
                 return TraceAnswer(status: 200)
             }
         }
