@@ -7,6 +7,8 @@ final class RunControl: Sendable {
     private struct State {
         var stop: Stop?
         var waiter: CheckedContinuation<Void, Never>?
+        /// The gentlest wish that the waiter wants to hear of.
+        var waiterDepth = StopDepth.now
     }
 
     private let state: Mutex<State>
@@ -25,7 +27,7 @@ final class RunControl: Sendable {
         let waiter = state.withLock { state -> CheckedContinuation<Void, Never>? in
             guard state.stop.map({ wish.depth < $0.depth }) ?? true else { return nil }
             state.stop = wish
-            guard wish.depth == .now else { return nil }
+            guard wish.depth <= state.waiterDepth else { return nil }
             defer { state.waiter = nil }
             return state.waiter
         }
@@ -33,11 +35,15 @@ final class RunControl: Sendable {
     }
 
     /// Returns when what is under way has to be given up, or the task was cancelled. For one waiter.
-    func waitUntilStopped() async {
+    ///
+    /// - Parameter depth: the gentlest wish that counts.
+    func waitUntilStopped(by depth: StopDepth = .now) async {
         await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 let isOver = state.withLock { state in
-                    guard state.stop?.depth != .now, !Task.isCancelled else { return true }
+                    let isWished = state.stop.map { $0.depth <= depth } ?? false
+                    guard !isWished, !Task.isCancelled else { return true }
+                    state.waiterDepth = depth
                     state.waiter = continuation
                     return false
                 }

@@ -118,11 +118,11 @@ public final class CrewRunner: Sendable {
         let began = options.activity?.now()
         await withTaskGroup(of: Void.self) { group in
             group.addTask { try? await ticket.turn() }  // cancelled, it ends without room
-            group.addTask { await job.control.waitUntilStopped() }
+            group.addTask { await job.control.waitUntilStopped(by: .afterTurn) }
             await group.next()
             group.cancelAll()
         }
-        guard let began, let activity = options.activity else { return }
+        guard let began, let activity = options.activity, ticket.isAdmitted else { return }
         job.feed.tap?.note([.admitted(after: activity.now() - began)])
     }
 

@@ -36,6 +36,11 @@ extension SessionID {
     }
 }
 
+extension RunFacts {
+    /// The session as its clients write it.
+    var writtenSession: SessionID? { session?.written(by: tenant) }
+}
+
 extension CrewError {
     /// The error with the names of sessions as a client of the tenant wrote them.
     func written(by tenant: String?) -> CrewError {

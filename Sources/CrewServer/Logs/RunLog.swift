@@ -36,7 +36,8 @@ public struct RunLog: Service {
         var metadata = line.metadata
         metadata["run_id"] = "\(seen.run.run)"
         metadata["crew"] = "\(seen.run.crew)"
-        metadata["session_id"] = seen.run.session.map { "\($0)" }
+        metadata["session_id"] = seen.run.writtenSession.map { "\($0)" }
+        metadata["tenant"] = seen.run.tenant.map { "\($0)" }
         metadata["request_id"] = seen.run.origin?.requestID.map { "\($0)" }
         metadata["trace_id"] = seen.run.origin?.trace.map { "\($0.traceID)" }
         metadata["branch"] = stored.branch.map { "\($0)" }

@@ -178,6 +178,7 @@ struct ServeCommand: AsyncParsableCommand {
     ) throws -> ServerOptions {
         var options = ServerOptions()
         limits.apply(to: &options)
+        if let shortage = limits.shortage(in: options) { logger.warning("\(shortage)") }
         options.dependencies = { parts.states }
         options.host = host
         options.port = port

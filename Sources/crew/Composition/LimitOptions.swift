@@ -78,30 +78,40 @@ struct LimitOptions: ParsableArguments {
                 + "to end.", valueName: "seconds"))
     var drainSeconds = 10
 
+    /// More of anything than this is a slip of the pen.
+    private static let most = 1_000_000_000
+
     func validate() throws {
-        let atLeastOne = [
-            ("max-running", maxRunning), ("max-readers", maxReaders),
-            ("max-readers-per-client", maxReadersPerClient), ("max-connections", maxConnections),
-            ("max-connections-per-address", maxConnectionsPerAddress),
-            ("head-seconds", headSeconds), ("body-seconds", bodySeconds),
-            ("idle-seconds", idleSeconds), ("max-body-bytes", maxBodyBytes),
-            ("max-field-bytes", maxFieldBytes), ("max-header-bytes", maxHeaderBytes),
-            ("max-input-characters", maxInputCharacters),
+        let day = 86_400
+        let bounds: [(name: String, value: Int, range: ClosedRange<Int>)] = [
+            ("max-running", maxRunning, 1...1_000_000), ("max-waiting", maxWaiting, 0...1_000_000),
+            ("max-readers", maxReaders, 1...1_000_000),
+            ("max-readers-per-client", maxReadersPerClient, 1...1_000_000),
+            ("max-connections", maxConnections, 1...1_000_000),
+            ("max-connections-per-address", maxConnectionsPerAddress, 1...1_000_000),
+            ("key-rate", keyRate, 0...Self.most), ("address-rate", addressRate, 0...Self.most),
+            ("head-seconds", headSeconds, 1...day), ("body-seconds", bodySeconds, 1...day),
+            ("idle-seconds", idleSeconds, 1...day), ("drain-seconds", drainSeconds, 0...day),
+            ("max-body-bytes", maxBodyBytes, 1_024...Self.most),
+            // A browser's or a proxy's ordinary request has to fit.
+            ("max-field-bytes", maxFieldBytes, 1_024...16 << 20),
+            ("max-header-bytes", maxHeaderBytes, 4_096...64 << 20),
+            ("max-input-characters", maxInputCharacters, 1...Self.most),
+            ("max-history-messages", maxHistoryMessages, 0...1_000_000),
         ]
-        for (name, value) in atLeastOne where value < 1 {
-            throw ValidationError("--\(name) has to be at least 1")
+        for (name, value, range) in bounds where !range.contains(value) {
+            throw ValidationError(
+                "--\(name) has to be from \(range.lowerBound) to \(range.upperBound)")
         }
-        let atLeastNone = [
-            ("max-waiting", maxWaiting), ("key-rate", keyRate), ("address-rate", addressRate),
-            ("max-history-messages", maxHistoryMessages), ("drain-seconds", drainSeconds),
-        ]
-        for (name, value) in atLeastNone where value < 0 {
-            throw ValidationError("--\(name) has to be at least 0")
-        }
-        let times = [headSeconds, bodySeconds, idleSeconds, drainSeconds]
-        guard times.allSatisfy({ $0 <= 86_400 }) else {
-            throw ValidationError("no time may be longer than a day, 86400 seconds")
-        }
+    }
+
+    /// What is said at the start when there are fewer descriptors than connections are wanted.
+    func shortage(in options: ServerOptions) -> String? {
+        let room = options.connections.maxConnections
+        guard room < maxConnections else { return nil }
+        return
+            "the descriptors of this process are enough for \(room) connections of "
+            + "\(maxConnections): raise its limit of open files (ulimit -n, LimitNOFILE)"
     }
 
     func apply(to options: inout ServerOptions) {

@@ -38,9 +38,9 @@ struct HandBack: Service {
             ? "stop at a safe point and go on with the next server" : "may end"
         logger.notice(
             "asked to end: \(runners.activeRuns) runs \(fate); asked again, this one ends at once")
-        await wait(for: runners, atMost: drainTime) { logger.notice("\($0) runs still under way") }
+        await wait(for: runners, atMost: drainTime) { logger.notice("runs still under way: \($0)") }
         guard runners.activeRuns > 0 else { return }
-        logger.notice("\(runners.activeRuns) runs are cut off: their time is over")
+        logger.notice("their time is over, runs that are cut off: \(runners.activeRuns)")
         cutOff.give(())
         await wait(for: runners, atMost: Self.cutTime) { _ in }
     }

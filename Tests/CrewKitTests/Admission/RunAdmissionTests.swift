@@ -78,6 +78,21 @@ struct RunAdmissionTests {
         for ticket in loud + [running, quiet] { ticket.leave() }
     }
 
+    @Test("When others have taken all places to wait, a tenant that has none still finds one")
+    func newcomer() throws {
+        let admission = Self.admission(waiting: 4, ofOneTenant: 2)
+        var tickets = [try admission.reserve(for: "loud", isNew: true)]
+        for tenant in ["loud", "loud", "louder", "louder"] {
+            tickets.append(try admission.reserve(for: tenant, isNew: true))
+        }
+        #expect(throws: CrewError.self) { try admission.reserve(for: "louder", isNew: true) }
+        tickets.append(try admission.reserve(for: "quiet", isNew: true))
+        #expect(throws: CrewError.self) { try admission.reserve(for: "quiet", isNew: true) }
+        #expect(throws: CrewError.self) { try admission.reserve(for: "late", isNew: true) }
+        for ticket in tickets { ticket.leave() }
+        #expect(admission.running == 0 && admission.waiting == 0)
+    }
+
     @Test(
         "Whoever stops waiting leaves its place, and a ticket that is forgotten gives its own back")
     func leaving() async throws {
@@ -96,8 +111,10 @@ struct RunAdmissionTests {
         next.leave()
     }
 
-    @Test("A run waits until another one is over, and can be cancelled while it waits")
-    func runs() async throws {
+    @Test(
+        "A run waits until another one is over, and can be cancelled while it waits",
+        arguments: StopDepth.allCases)
+    func runs(_ depth: StopDepth) async throws {
         var fixture = CrewFixture(AgentDefinition(id: "a", name: "An"))
         fixture.admission = Self.admission()
         let gate = Gate()
@@ -119,7 +136,7 @@ struct RunAdmissionTests {
             }
             let second = try await runner.start(RunRequest("two"))
             let third = try await runner.start(RunRequest("three"))
-            try await runner.cancel(second)
+            try await runner.cancel(second, depth)
             #expect(try await runner.result(of: second).outcome == .cancelled)
             #expect(try await runner.store.events(of: third, after: 0, limit: 9).count == 1)
             gate.open()

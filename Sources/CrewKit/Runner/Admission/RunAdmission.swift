@@ -9,9 +9,10 @@ public final class RunAdmission: Sendable {
     public struct Limits: Sendable, Hashable {
         /// Runs that are worked at the same time. At least 1.
         public var maxRunning = 1_000
-        /// Runs that wait for room; another one is refused.
+        /// Runs that wait for room; another one is refused, unless it is the only one of its tenant
+        /// that would wait: for those there is a tenth more, so that nobody keeps the others out.
         public var maxWaiting = 1_000
-        /// Of those, runs of one tenant; so that none keeps the others out.
+        /// Of those, runs of one tenant; runs of nobody in particular are not bounded by this.
         public var maxWaitingPerTenant = 500
 
         public init() {}
@@ -66,6 +67,9 @@ public final class RunAdmission: Sendable {
         /// - Throws: `CancellationError`.
         func turn() async throws { try await admission.turn(number) }
 
+        /// Whether there is room.
+        var isAdmitted: Bool { admission.isAdmitted(number) }
+
         /// Gives the room back.
         func leave() { admission.leave(number) }
     }
@@ -96,8 +100,13 @@ public final class RunAdmission: Sendable {
 
     private func hasRoom(for tenant: String?, in state: borrowing State) -> Bool {
         let own = state.queues[tenant]?.count ?? 0
+        if own == 0 { return state.waiting < limits.maxWaiting + limits.maxWaiting / 10 + 1 }
         return state.waiting < limits.maxWaiting
             && (tenant == nil || own < limits.maxWaitingPerTenant)
+    }
+
+    private func isAdmitted(_ number: Int) -> Bool {
+        state.withLock { $0.entries[number]?.isRunning == true }
     }
 
     private func turn(_ number: Int) async throws {

@@ -41,7 +41,7 @@ struct OpenRun: Sendable {
         stretch.attributes[.operation] = .text(SpanOperation.workflow.rawValue)
         stretch.attributes[.workflow] = .text(facts.crew)
         stretch.attributes[.run] = .text(facts.run.rawValue)
-        stretch.attributes.set(.conversation, facts.session?.rawValue)
+        stretch.attributes.set(.conversation, facts.writtenSession?.rawValue)
         stretch.attributes.set(.request, facts.origin?.requestID)
         stretch.attributes.set(.parentRun, facts.caller?.run.rawValue)
     }
@@ -55,7 +55,7 @@ struct OpenRun: Sendable {
             traceID: trace.traceID, spanID: TraceContext.spanID(of: facts.run, part),
             parentID: parent, state: trace.state, name: operation.name(subject), start: stored.time)
         span.attributes[.operation] = .text(operation.rawValue)
-        span.attributes.set(.conversation, facts.session?.rawValue)
+        span.attributes.set(.conversation, facts.writtenSession?.rawValue)
         span.attributes.set(.branch, stored.branch?.rawValue)
         return span
     }
