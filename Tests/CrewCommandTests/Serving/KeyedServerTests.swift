@@ -84,6 +84,24 @@ struct KeyedServerTests {
         #expect(list.output.hasPrefix("second  ") && list.output.contains("tenant=acme"))
     }
 
+    @Test(
+        "A file of keys that a group reads stays so, and is no fault; one for all is, with what to do"
+    )
+    func keysOfAGroup() async throws {
+        let file = try Product.temporaryFolder().appending(path: "keys").path
+        for (mode, isOpen) in [(0o640, false), (0o644, true), (0o660, true)] {
+            FileManager.default.createFile(
+                atPath: file, contents: nil, attributes: [.posixPermissions: mode])
+            let made = try await Product.run(
+                "keys", "new", "--name", "a", "--scope", "read", "--file", file)
+            #expect(made.code == 0, "\(made.errors)")
+            let now = try FileManager.default.attributesOfItem(atPath: file)[.posixPermissions]
+            #expect((now as? NSNumber)?.intValue == mode)
+            let checked = try await Product.run("keys", "check", "--file", file)
+            #expect(checked.output.contains("'chmod o-rwx,g-w' ends that") == isOpen)
+        }
+    }
+
     @Test("HTTP/2 and HTTP/1.1 over TLS, streams too, with a certificate that may change")
     func certificate() async throws {
         let folder = try Product.temporaryFolder()
