@@ -88,10 +88,11 @@ struct KeyedServerTests {
         "A file of keys that a group reads stays so, and is no fault; one for all is, with what to do"
     )
     func keysOfAGroup() async throws {
-        let file = try Product.temporaryFolder().appending(path: "keys").path
+        let folder = try Product.temporaryFolder()
         for (mode, isOpen) in [(0o640, false), (0o644, true), (0o660, true)] {
-            FileManager.default.createFile(
-                atPath: file, contents: nil, attributes: [.posixPermissions: mode])
+            let file = folder.appending(path: "keys-\(mode)").path
+            try Data().write(to: URL(filePath: file))
+            try FileManager.default.setAttributes([.posixPermissions: mode], ofItemAtPath: file)
             let made = try await Product.run(
                 "keys", "new", "--name", "a", "--scope", "read", "--file", file)
             #expect(made.code == 0, "\(made.errors)")
