@@ -91,6 +91,11 @@ put_settings() {
         fi
         if of_machine; then run chown root:crew "$settings/environment"; fi
     fi
+    # Only its group reads it; 'crew keys new' adds to it.
+    if [ ! -e "$settings/keys" ]; then
+        run install -m 0640 /dev/null "$settings/keys"
+        if of_machine; then run chown root:crew "$settings/keys"; fi
+    fi
     if [ -d "$settings/crew" ]; then return; fi
     if [ -n "$crew" ]; then
         run cp -R "$crew" "$settings/crew"

@@ -72,7 +72,10 @@ public struct CrewHTTPServer: Service, CustomStringConvertible {
         onListening: @escaping @Sendable (Address) async -> Void = { _ in }
     ) throws(CrewError) {
         try options.check()
-        let streams = OpenStreams(limit: options.limits.maxOpenStreams)
+        let (keys, now) = (options.keys, options.now)
+        let streams = OpenStreams(limit: options.limits.maxOpenStreams) { caller in
+            keys?.stillCounts(caller, at: now()) ?? true
+        }
         self.options = options
         self.streams = streams
         startedAt = options.now()

@@ -63,7 +63,7 @@ package struct AccessKey: Sendable, Hashable {
         digest.prefix(4).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
     }
 
-    var caller: Caller { Caller(key: name, tenant: tenant, scopes: scopes) }
+    var caller: Caller { Caller(key: name, tenant: tenant, scopes: scopes, digest: digest) }
 
     /// Takes as long whatever the other one is.
     func has(_ other: [UInt8]) -> Bool {

@@ -73,6 +73,14 @@ public final class AccessKeys: Sendable {
         return key.caller
     }
 
+    /// Whether a caller who was let in would be again, to do as much.
+    func stillCounts(_ caller: Caller, at time: Date) -> Bool {
+        guard let digest = caller.digest else { return true }
+        let ring = state.withLock { $0.ring }
+        guard let key = ring.key(withDigest: digest, at: time) else { return false }
+        return key.tenant == caller.tenant && caller.scopes.isSubset(of: key.scopes)
+    }
+
     private static func read(
         _ file: String?, _ environment: String?
     ) throws(CrewError) -> KeyRing {

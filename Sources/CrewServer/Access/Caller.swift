@@ -7,6 +7,8 @@ struct Caller: Sendable, Hashable {
     /// Whose runs are seen; absent means those of nobody in particular.
     let tenant: String?
     let scopes: Set<AccessScope>
+    /// Of the key's secret: two keys may have one name.
+    var digest: [UInt8]?
 
     /// Somebody on the same machine, where no keys are asked for.
     static let local = Caller(key: nil, tenant: nil, scopes: Set(AccessScope.allCases))
@@ -33,7 +35,8 @@ struct Caller: Sendable, Hashable {
     /// - Throws: `forbidden` for somebody who does not see that tenant.
     func asking(about tenant: String) throws(CrewError) -> Caller {
         guard may(.admin) || tenant == self.tenant else { throw lacks(.admin) }
-        return Caller(key: key, tenant: tenant, scopes: scopes.subtracting([.admin]))
+        return Caller(
+            key: key, tenant: tenant, scopes: scopes.subtracting([.admin]), digest: digest)
     }
 
     /// - Throws: `forbidden`, with the scope that is missing.

@@ -54,7 +54,10 @@ public struct KeyRing: Sendable {
     /// Where to look tells only of digests, from which nobody comes to a secret; the digests that
     /// are looked at are compared in the same time whatever they are.
     func key(of secret: some StringProtocol, at time: Date) -> AccessKey? {
-        let digest = AccessKey.digest(of: secret)
+        key(withDigest: AccessKey.digest(of: secret), at: time)
+    }
+
+    func key(withDigest digest: [UInt8], at time: Date) -> AccessKey? {
         var found: AccessKey?
         for place in places[digest.prefix(8)] ?? [] where keys[place].has(digest) {
             found = keys[place]

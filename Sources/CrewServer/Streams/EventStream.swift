@@ -30,7 +30,7 @@ struct EventStream<Encoder: StreamEncoder>: Sendable {
         case .shuttingDown:
             lease.settle()
             try await sayGoodbyeInTime(connection)
-        case .clientLeft, .stalled:
+        case .clientLeft, .stalled, .keyGone:
             lease.abandon()
             throw CancellationError()
         }

@@ -11,9 +11,12 @@ final class OpenStreams: Sendable {
 
     private let state = Mutex(State())
     private let limit: Int
+    private let isWelcome: @Sendable (Caller) -> Bool
 
-    init(limit: Int) {
+    /// - Parameter isWelcome: asked at each tick: keys are taken away and end.
+    init(limit: Int, isWelcome: @escaping @Sendable (Caller) -> Bool = { _ in true }) {
         precondition(limit > 0, "a server must be able to hold a stream")
+        self.isWelcome = isWelcome
         self.limit = limit
     }
 
@@ -22,7 +25,7 @@ final class OpenStreams: Sendable {
     /// Takes in one more stream.
     ///
     /// - Throws: `shuttingDown`, `tooManyRuns`.
-    func open() throws(CrewError) -> StreamWatch {
+    func open(for caller: Caller = .local) throws(CrewError) -> StreamWatch {
         let watch = state.withLock { state -> Result<StreamWatch, CrewError> in
             guard !state.isDraining else {
                 return .failure(CrewError(.shuttingDown, "the server is shutting down"))
@@ -32,7 +35,7 @@ final class OpenStreams: Sendable {
                 return .failure(CrewError(.tooManyRuns, text))
             }
             state.next += 1
-            let watch = StreamWatch(number: state.next)
+            let watch = StreamWatch(number: state.next, caller: caller)
             state.watches[watch.number] = watch
             return .success(watch)
         }
@@ -45,7 +48,13 @@ final class OpenStreams: Sendable {
 
     /// To be called a fixed number of times per keep-alive interval.
     func tick(pingAfter silence: Int, giveUpAfter patience: Int) {
-        for watch in all() { watch.tick(pingAfter: silence, giveUpAfter: patience) }
+        for watch in all() {
+            guard isWelcome(watch.caller) else {
+                watch.end(.keyGone)
+                continue
+            }
+            watch.tick(pingAfter: silence, giveUpAfter: patience)
+        }
     }
 
     /// Takes in no more streams.

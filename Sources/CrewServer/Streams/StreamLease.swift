@@ -11,9 +11,9 @@ final class StreamLease: Sendable {
     private let leave = Mutex<(@Sendable () -> Void)?>(nil)
 
     /// - Throws: what `OpenStreams.open` throws.
-    init(in streams: OpenStreams) throws(CrewError) {
+    init(in streams: OpenStreams, for caller: Caller = .local) throws(CrewError) {
         self.streams = streams
-        watch = try streams.open()
+        watch = try streams.open(for: caller)
     }
 
     deinit {

@@ -2,6 +2,7 @@ import CrewKit
 import HTTPTypes
 import Hummingbird
 import Logging
+import NIOCore
 
 /// Opens event streams: what those of all routes have in common.
 struct StreamOpening: Sendable {
@@ -17,7 +18,7 @@ struct StreamOpening: Sendable {
         let stream = EventStream(
             events: events, runner: runner, encoder: encoder, lease: lease, logger: logger,
             clock: options.clock, goodbyeTime: options.goodbyeTime)
-        let body = request.body
+        let body = request.readingEnd
         return Response(
             status: .ok, headers: Self.headers,
             body: ResponseBody { writer in
@@ -34,12 +35,12 @@ struct StreamOpening: Sendable {
     /// - Throws: `tooManyRuns`, `shuttingDown`, or what the store throws.
     func continuation<Encoder: StreamEncoder>(
         of record: RunRecord, after sequence: Int, onDisconnect: OnDisconnect, to request: Request,
-        logger: Logger, encoder: (Int) -> Encoder
+        from caller: Caller, logger: Logger, encoder: (Int) -> Encoder
     ) async throws -> Response {
         if record.isAtRest, sequence >= record.lastSequence { return Response(status: .noContent) }
         // An id that the run has not reached is another run's, or a wish.
         let seen = min(sequence, record.lastSequence)
-        let lease = try StreamLease(in: streams)
+        let lease = try StreamLease(in: streams, for: caller)
         let start = Encoder.lookBack.map { max(0, seen - $0) } ?? 0
         let events = try await runner.events(of: record.id, after: start)
         if onDisconnect == .cancel, request.method != .head {
@@ -59,4 +60,15 @@ struct StreamOpening: Sendable {
         headers[named: "X-Accel-Buffering"] = "no"
         return headers
     }()
+}
+
+extension Request {
+    /// Where the end of the connection shows, for who looks out for it: without what is left of a body.
+    ///
+    /// A body that is read there too, and that never comes to its end, would end the process.
+    var readingEnd: RequestBody {
+        var request = self
+        request.body = RequestBody(buffer: ByteBuffer())
+        return request.body
+    }
 }

@@ -10,6 +10,8 @@ final class StreamWatch: Sendable {
         case clientLeft
         /// The client took nothing for too long.
         case stalled
+        /// The key that opened it does not count any more.
+        case keyGone
         case shuttingDown
     }
 
@@ -19,6 +21,7 @@ final class StreamWatch: Sendable {
     }
 
     let number: Int
+    let caller: Caller
     /// An element asks for a ping; there are none once the stream has to end.
     let pings: AsyncStream<Void>
     private let ping: AsyncStream<Void>.Continuation
@@ -30,8 +33,9 @@ final class StreamWatch: Sendable {
     private let silentTicks = Atomic(0)
     private let openWrites = Atomic(0)
 
-    init(number: Int) {
+    init(number: Int, caller: Caller) {
         self.number = number
+        self.caller = caller
         (pings, ping) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
         (ended, endedMark) = AsyncStream.makeStream()
     }

@@ -47,7 +47,7 @@ struct ServeCommand: AsyncParsableCommand {
     @Flag(help: "Reads a crew again when its files change, without ending what is under way.")
     var watch = false
 
-    @OptionGroup var models: ModelOptions
+    @OptionGroup(title: "Models") var models: ModelOptions
 
     @Option(help: "The address to listen on; one that others reach needs keys.")
     var host = "127.0.0.1"
@@ -75,7 +75,8 @@ struct ServeCommand: AsyncParsableCommand {
         transform: RecoveryPolicy.init)
     var recovery: RecoveryPolicy = .resume
 
-    @OptionGroup var access: AccessOptions
+    @OptionGroup(title: "Keys and TLS") var access: AccessOptions
+
     @Flag(
         help: ArgumentHelp(
             "Waits for the server that owns the store to end, and takes its place.",
@@ -87,8 +88,10 @@ struct ServeCommand: AsyncParsableCommand {
         help: ArgumentHelp("How long --standby waits.", valueName: "seconds"))
     var standbySeconds = 600
 
-    @OptionGroup var retention: RetentionOptions
-    @OptionGroup var webhook: WebhookOptions
+    @OptionGroup(title: "How long runs are kept") var retention: RetentionOptions
+
+    @OptionGroup(title: "Webhook") var webhook: WebhookOptions
+
     @OptionGroup(title: "Limits") var limits: LimitOptions
 
     @OptionGroup(title: "Log and traces") var telemetry: TelemetryOptions

@@ -67,7 +67,7 @@ struct AccessOptions: ParsableArguments {
             options.certificate?.isKeyOpenToOthers == true ? certificateKey : nil,
         ]
         for file in exposed.compactMap({ $0 }) {
-            logger.warning("others may read or change \(file): 'chmod 600' ends that")
+            logger.warning("others may read or change \(file): 'chmod o-rwx,g-w' ends that")
         }
         if options.keys != nil, options.certificate == nil, !options.listensOnLoopback {
             logger.warning(

@@ -77,6 +77,6 @@ struct KeysCheckCommand: ParsableCommand {
         }
         StandardStreams.show("\(count) \(count == 1 ? "key" : "keys"), no mistakes\n")
         guard let file = keys.file, KeyRing.isOpenToOthers(file) else { return }
-        StandardStreams.show("others may read or change \(file): 'chmod 600' ends that\n")
+        StandardStreams.show("others may read or change \(file): 'chmod o-rwx,g-w' ends that\n")
     }
 }

@@ -24,11 +24,13 @@ struct Opening: Sendable {
     /// Makes the plan of the crews over an open store.
     let plan: @Sendable (CommandStore) -> ServingPlan
 
-    /// - Throws: what keeps the server from working; nothing is open then.
-    func open() async throws -> ServedWork {
+    /// - Parameter isWanted: asked before the runs that were left are taken up.
+    /// - Throws: what keeps the server from working; nothing is open then. `CancellationError` when
+    ///   it is not wanted any more.
+    func open(while isWanted: @Sendable () -> Bool = { true }) async throws -> ServedWork {
         let store = try CommandStore.open(choice, of: folders[0], keeping: retention)
         do {
-            return try await open(store)
+            return try await open(store, while: isWanted)
         } catch {
             await store.closeQuietly()
             throw error
@@ -41,22 +43,32 @@ struct Opening: Sendable {
         for folder in folders { _ = try plan.setup(of: folder, showsProblems: false) }
     }
 
-    private func open(_ store: CommandStore) async throws -> ServedWork {
+    private func open(
+        _ store: CommandStore, while isWanted: @Sendable () -> Bool
+    ) async throws -> ServedWork {
         let plan = plan(store)
         let logger = plan.logger
         let served = ServedFolders(plan: plan, background: background)
         let (crews, runners) = try await served.open(folders)
-        let count = try await runners.recover { run, error in
-            logger.warning("run '\(run)' is left as it is, it cannot be read: \(error.message)")
-        }
-        try await runners.settleOverdue()
-        if count > 0 { logger.notice("\(Self.fate(of: count, under: plan.recovery))") }
         let environment = try EnvironmentReader(folder: folders[0], file: environmentFile)
             .environment(ProcessInfo.processInfo.environment)
-        return ServedWork(
-            store: store, crews: crews, runners: runners, folders: served,
-            webhook: try await webhook.calls(
-                for: crews.all.map(\.runner), environment: environment, logger: logger))
+        // A run that is taken up says so in its log, and somebody has to work it then.
+        guard isWanted() else { throw CancellationError() }
+        do {
+            let count = try await runners.recover { run, error in
+                logger.warning(
+                    "run '\(run)' is left as it is, it cannot be read: \(error.message)")
+            }
+            try await runners.settleOverdue()
+            if count > 0 { logger.notice("\(Self.fate(of: count, under: plan.recovery))") }
+            return ServedWork(
+                store: store, crews: crews, runners: runners, folders: served,
+                webhook: try await webhook.calls(
+                    for: crews.all.map(\.runner), environment: environment, logger: logger))
+        } catch {
+            await runners.letGo()
+            throw error
+        }
     }
 
     private static func fate(of count: Int, under policy: RecoveryPolicy) -> String {
@@ -65,6 +77,17 @@ struct Opening: Sendable {
         case .resume: "\(runs) taken up"
         case .pause: "\(runs) paused: crew runs resume goes on"
         case .fail: "\(runs) ended as failed"
+        }
+    }
+}
+
+extension CrewRunners {
+    /// Hands back what was taken up and never begun, while the store is still open.
+    func letGo() async {
+        handBack()
+        await withTaskGroup(of: Void.self) { group in
+            for runner in all { group.addTask { await runner.run() } }
+            group.cancelAll()
         }
     }
 }
@@ -90,9 +113,14 @@ struct Takeover: Service {
         while !stage.isSettled {
             if try !isOwned {
                 do {
-                    let work = try await opening.open()
-                    if !stage.give(work) { await work.store.closeQuietly() }
+                    let work = try await opening.open { !stage.isSettled }
+                    if !stage.give(work) {
+                        await work.runners.letGo()
+                        await work.store.closeQuietly()
+                    }
                     return
+                } catch is CancellationError {
+                    return  // asked to end meanwhile
                 } catch let error as CrewError where error.code == .storeInUse {
                     // Another one that stood by was quicker.
                 }

@@ -84,6 +84,25 @@ struct KeyedServerTests {
         #expect(list.output.hasPrefix("second  ") && list.output.contains("tenant=acme"))
     }
 
+    @Test(
+        "A file of keys that a group reads stays so, and is no fault; one for all is, with what to do"
+    )
+    func keysOfAGroup() async throws {
+        let folder = try Product.temporaryFolder()
+        for (mode, isOpen) in [(0o640, false), (0o644, true), (0o660, true)] {
+            let file = folder.appending(path: "keys-\(mode)").path
+            try Data().write(to: URL(filePath: file))
+            try FileManager.default.setAttributes([.posixPermissions: mode], ofItemAtPath: file)
+            let made = try await Product.run(
+                "keys", "new", "--name", "a", "--scope", "read", "--file", file)
+            #expect(made.code == 0, "\(made.errors)")
+            let now = try FileManager.default.attributesOfItem(atPath: file)[.posixPermissions]
+            #expect((now as? NSNumber)?.intValue == mode)
+            let checked = try await Product.run("keys", "check", "--file", file)
+            #expect(checked.output.contains("'chmod o-rwx,g-w' ends that") == isOpen)
+        }
+    }
+
     @Test("HTTP/2 and HTTP/1.1 over TLS, streams too, with a certificate that may change")
     func certificate() async throws {
         let folder = try Product.temporaryFolder()

@@ -1,5 +1,6 @@
 import CrewKit
 import CrewTesting
+import Foundation
 import HTTPTypes
 import Hummingbird
 import HummingbirdTesting
@@ -177,6 +178,41 @@ struct AccessTests {
             let guarding = OriginGuard<BasicRequestContext>(options)
             #expect(guarding.takes("host.example.com:8080") == works, "\(host) \(allowed)")
             #expect(guarding.takes("localhost:8080") && guarding.takes("[::1]:8080"))
+        }
+    }
+
+    @Test("A stream ends when its key is taken away, and nobody else's does")
+    func keyTakenAway() async throws {
+        let folder = try TemporaryFolder()
+        let file = folder.path("keys")
+        @Sendable func write(_ names: String...) throws {
+            let lines = names.map { TestKeys.line($0, [.run, .read]) }
+            try lines.joined(separator: "\n").write(
+                toFile: file, atomically: true, encoding: .utf8)
+        }
+        try write("kept", "lost")
+        let keys = try AccessKeys(file: file)
+        var fixture = ServerFixture([.hang(after: "a word"), .hang(after: "a word")])
+        fixture.options.keys = keys
+        try await fixture.serve(.live) { client, serving in
+            let port = try #require(client.port)
+            let uri = "/api/crew/stream?query=hi"
+            let kept = try await OpenClient(port, .get, uri, headers: .key("kept"))
+            let lost = try await OpenClient(port, .get, uri, headers: .key("lost"))
+            _ = await kept.read(until: "a word")
+            _ = await lost.read(until: "a word")
+            let streams = serving.server.streams
+            streams.tick(pingAfter: 100, giveUpAfter: 100)
+            #expect(streams.all().compactMap(\.reason).isEmpty)
+            try write("kept")
+            keys.reread(logger: ServerFixture.logger)
+            streams.tick(pingAfter: 100, giveUpAfter: 100)
+            _ = await lost.read { _ in false }
+            while streams.count > 1 { await Task.yield() }
+            #expect(streams.all().map(\.caller.key) == ["kept"])
+            for run in ["run-1", "run-2"] { serving.runner.cancelLive(RunID(run)) }
+            try await kept.leave()
+            try await lost.leave()
         }
     }
 }

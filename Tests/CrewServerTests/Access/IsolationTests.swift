@@ -237,6 +237,25 @@ struct IsolationTests {
         #expect(error.written(by: "bolt").message == error.message)
     }
 
+    @Test("A session that is busy is refused with the name that its client gave it")
+    func busySession() async throws {
+        var busy = ServerFixture([.hang(after: "a word")])
+        busy.options.keys = try Self.fixture().options.keys
+        let model = busy.model
+        try await busy.serve { client, serving in
+            let body = #"{"input": "hi", "session_id": "talk"}"#
+            _ = try await client.json(
+                .post, "/v1/runs", headers: .key("acme"), body: body, .accepted)
+            await model.waitForRequests(1)
+            let refused = try await client.problem(
+                .post, "/v1/runs", headers: .key("acme"), body: body)
+            #expect(refused.status == 409)
+            let detail = refused.document["detail"]?.string ?? ""
+            #expect(detail.contains("session 'talk'") && !detail.contains("acme"), "\(detail)")
+            serving.runner.cancelLive("run-1")
+        }
+    }
+
     @Test("Who sees all sees whose a run is, and may look at one tenant")
     func admin() async throws {
         try await Self.fixture().serve { client, serving in

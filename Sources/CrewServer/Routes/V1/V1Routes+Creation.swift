@@ -25,7 +25,7 @@ extension V1Routes {
             return try await document(run, .accepted, location(of: run))
         }
         // Whoever waits holds a connection like a stream does, and counts as one.
-        let lease = try StreamLease(in: opening.streams)
+        let lease = try StreamLease(in: opening.streams, for: context.caller)
         let run = try await runner.start(creation.request)
         var headers = location(of: run)
         // It cannot be used again, because its reading end was watched for a close.
@@ -97,16 +97,16 @@ extension V1Routes {
     /// Waits until the run is at rest, the time is over, or the server wants its connections back.
     ///
     /// - Returns: whether the run is at rest.
-    /// - Throws: when the client has left.
+    /// - Throws: when the client has left, or is no longer welcome.
     private func wait(
         for run: RunID, atMost patience: Duration, _ lease: StreamLease, _ request: Request
     ) async throws -> Bool {
-        let ending = try await request.body.consumeWithInboundCloseHandler { _ in
+        let ending = try await request.readingEnd.consumeWithInboundCloseHandler { _ in
             try await firstEnd(of: run, patience, lease.watch)
         } onInboundClosed: {
             lease.watch.end(.clientLeft)
         }
-        if ending == .clientLeft { throw CancellationError() }
+        if ending == .clientLeft || ending == .keyGone { throw CancellationError() }
         return ending == .runAtRest
     }
 

@@ -15,12 +15,12 @@ extension V1Routes {
         guard request.headers.prefersEventStream else {
             return try await list(of: record, after: after, limit: limit ?? 1_000)
         }
-        // A body that nobody reads would be waited for when the stream ends, and trap if it never came.
+        // A body that does not come is found out before the stream, not by it.
         var request = request
         _ = try await request.readBody(upTo: options.limits.maxBodyBytes)
         return try await opening.continuation(
             of: record, after: max(after, lastEventID),
-            onDisconnect: onDisconnect, to: request, logger: context.logger
+            onDisconnect: onDisconnect, to: request, from: context.caller, logger: context.logger
         ) { EventEncoder(after: $0, origin: record.origin) }
     }
 
