@@ -179,6 +179,7 @@ struct ServeCommand: AsyncParsableCommand {
         var options = ServerOptions()
         limits.apply(to: &options)
         options.dependencies = { parts.states }
+        options.cacheLookups = { parts.lookups }
         options.host = host
         options.port = port
         options.allowedHosts = Set(allowedHosts)
