@@ -11,24 +11,27 @@ enum ErrorResponse {
     ///
     /// - Parameter requestID: what the request is found again by.
     static func response(to error: any Error, requestID: String? = nil) -> Response {
-        if let refused = error as? MethodNotAllowed {
-            let names = refused.allowed.map(\.rawValue).joined(separator: ", ")
-            return problem(
-                CrewError(.methodNotAllowed, "Method not allowed; use \(names)"), requestID,
-                [.allow: names])
-        }
-        if let error = error as? CrewError { return problem(error, requestID) }
-        guard let error = error as? any HTTPResponseError else {
-            return problem(CrewError(.internalError, ""), requestID)
-        }
-        switch error.status {
-        case .notFound:
-            return problem(CrewError(.notFound, "There is nothing at this path"), requestID)
-        case .contentTooLarge:
-            return problem(CrewError(.bodyTooLarge, "The body is too large"), requestID)
-        default: return problem(CrewError(.invalidInput, error.status.reasonPhrase), requestID)
+        problem(told(of: error), requestID, (error as? MethodNotAllowed)?.headers ?? [:])
+    }
+
+    /// The error that clients are told of: the only place where one that is not ours gets its code.
+    private static func told(of error: any Error) -> CrewError {
+        switch error {
+        case let error as CrewError: error
+        case let error as MethodNotAllowed:
+            CrewError(.methodNotAllowed, "Method not allowed; use \(error.names)")
+        case let error as any HTTPResponseError:
+            switch error.status {
+            case .notFound: CrewError(.notFound, "There is nothing at this path")
+            case .contentTooLarge: CrewError(.bodyTooLarge, "The body is too large")
+            default: CrewError(.invalidInput, error.status.reasonPhrase)
+            }
+        default: CrewError(.internalError, "")
         }
     }
+
+    /// The code that a problem document gives an error.
+    static func code(of error: any Error) -> CrewError.Code { told(of: error).code }
 
     /// Whether an error is the server's own and belongs into its log.
     static func isUnexpected(_ error: any Error) -> Bool {
@@ -40,7 +43,7 @@ enum ErrorResponse {
     }
 
     private static func problem(
-        _ error: CrewError, _ requestID: String?, _ headers: HTTPFields = [:]
+        _ error: CrewError, _ requestID: String?, _ headers: HTTPFields
     ) -> Response {
         let (status, fields, document) = parts(of: error, requestID: requestID)
         var headers = headers
@@ -69,15 +72,10 @@ enum ErrorResponse {
 
     /// The status and code that an error is answered with.
     static func kind(of error: any Error) -> (status: Int, code: String) {
-        switch error {
-        case is MethodNotAllowed: (405, CrewError.Code.methodNotAllowed.rawValue)
-        case let error as CrewError: (kind(of: error.code).status.code, error.code.rawValue)
-        case let error as any HTTPResponseError:
-            (error.status.code, CrewError.Code.invalidInput.rawValue)
         // The client has left.
-        case is CancellationError: (499, "cancelled")
-        default: (500, CrewError.Code.internalError.rawValue)
-        }
+        if error is CancellationError { return (499, "cancelled") }
+        let code = code(of: error)
+        return (kind(of: code).status.code, code.rawValue)
     }
 
     /// What clients are told of an error, in an answer or a stream.
@@ -152,6 +150,9 @@ enum ErrorResponse {
 /// A path that exists was asked with a method that it does not know.
 struct MethodNotAllowed: Error {
     let allowed: [HTTPRequest.Method]
+
+    var names: String { allowed.map(\.rawValue).joined(separator: ", ") }
+    var headers: HTTPFields { [.allow: names] }
 }
 
 extension CrewError.Code {

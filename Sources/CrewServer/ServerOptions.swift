@@ -32,6 +32,8 @@ public struct ServerOptions: Sendable {
     public var version = "0"
     /// Looks at what the server needs besides its store; has to answer soon.
     public var dependencies: @Sendable () async -> [DependencyState] = { [] }
+    /// Counts looks into the caches of all crews, those of closed versions too.
+    public var cacheLookups: @Sendable () -> CacheLookups = { CacheLookups() }
     /// What happens in the runs of the crews that are served; the runners have to have the same one.
     public var activity = RunActivity()
     /// The room for runs, for health and figures; the runners have to have the same one.

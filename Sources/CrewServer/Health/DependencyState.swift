@@ -3,7 +3,7 @@ public struct DependencyState: Sendable, Hashable {
     /// What it is.
     public enum Kind: String, Sendable, Hashable, CaseIterable {
         case store
-        /// An endpoint of models; `figures` may hold `cache_hits` and `cache_misses`.
+        /// An endpoint of models.
         case endpoint
         case mcpServer = "mcp_server"
         /// Worker processes of tools; `figures` holds `idle` and `busy`.

@@ -33,13 +33,11 @@ struct MetricsRoute: Sendable {
     }
 
     private var document: Response {
-        let rows = figures.book.rows
         let agents = (figures.crews?.all ?? []).flatMap { $0.runner.crew.definition.agents }
         let document = OriginalDocument(
             figures: figures.book.original, process: .read(),
-            cacheHits: rows[Figure.cacheHits.rawValue].numbers[[]] ?? 0,
-            cacheMisses: rows[Figure.cacheMisses.rawValue].numbers[[]] ?? 0,
-            startedAt: startedAt, updatedAt: figures.options.now(),
+            lookups: figures.options.cacheLookups(), startedAt: startedAt,
+            updatedAt: figures.options.now(),
             names: Dictionary(
                 agents.map { ($0.id.rawValue, $0.name) }, uniquingKeysWith: { first, _ in first }))
         return Self.response(IndentedJSON.text(document.json) + "\n", "application/json")

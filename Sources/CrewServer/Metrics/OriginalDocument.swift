@@ -5,8 +5,7 @@ import Foundation
 struct OriginalDocument {
     let figures: OriginalFigures
     let process: ProcessFigures
-    let cacheHits: Double
-    let cacheMisses: Double
+    let lookups: CacheLookups
     let startedAt: Date
     let updatedAt: Date
     /// The names of agents by their ids.
@@ -14,7 +13,6 @@ struct OriginalDocument {
 
     var json: JSONValue {
         let all = figures.all
-        let lookups = cacheHits + cacheMisses
         return [
             "system_metrics": .object(
                 JSONObject([
@@ -27,9 +25,9 @@ struct OriginalDocument {
                     ("AverageRequestTime", Self.nanoseconds(all.average)),
                     ("MemoryUsage", .integer(process.residentBytes ?? 0)),
                     ("MaxMemoryUsage", .integer(process.largestResidentBytes ?? 0)),
-                    ("CacheHits", .integer(Int(cacheHits))),
-                    ("CacheMisses", .integer(Int(cacheMisses))),
-                    ("CacheHitRate", .number(lookups > 0 ? cacheHits / lookups : 0)),
+                    ("CacheHits", .integer(lookups.hits)),
+                    ("CacheMisses", .integer(lookups.misses)),
+                    ("CacheHitRate", .number(lookups.hitRate)),
                     ("AgentMetrics", agents),
                 ]))
         ]

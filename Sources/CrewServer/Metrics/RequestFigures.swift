@@ -59,20 +59,3 @@ struct RequestCounts: RouterMiddleware {
                 status: status, duration: now() - began))
     }
 }
-
-extension ErrorResponse {
-    /// The code that a problem document gives an error.
-    static func code(of error: any Error) -> CrewError.Code {
-        switch error {
-        case let error as CrewError: return error.code
-        case is MethodNotAllowed: return .methodNotAllowed
-        case let error as any HTTPResponseError:
-            switch error.status {
-            case .notFound: return .notFound
-            case .contentTooLarge: return .bodyTooLarge
-            default: return .invalidInput
-            }
-        default: return .internalError
-        }
-    }
-}

@@ -20,7 +20,7 @@ final class ServerFigures: Sendable {
         self.streams = streams
         self.watch = watch
         self.now = now
-        surroundings = Surroundings(book: book, now: now)
+        surroundings = Surroundings(now: now)
     }
 
     /// All families with their series, in the order of the table.
@@ -43,7 +43,7 @@ final class ServerFigures: Sendable {
     typealias Reading = (Figure, [String], Double)
 
     private func readings() -> [Reading] {
-        readingsOfServer + readingsOfDoor + readingsOfProcess + originalReadings
+        readingsOfServer + readingsOfDoor + readingsOfTracing + readingsOfProcess + originalReadings
             + dependencyReadings + budgetReadings
     }
 
@@ -71,6 +71,15 @@ final class ServerFigures: Sendable {
         ] + counts.refusals.map { (.limitRefusals, [$0.key.rawValue], Double($0.value)) }
     }
 
+    private var readingsOfTracing: [Reading] {
+        guard let counts = options.tracing?.counts else { return [] }
+        return [
+            (.spans, ["sent"], Double(counts.sent)),
+            (.spans, ["dropped"], Double(counts.dropped)),
+            (.spans, ["refused"], Double(counts.refused)),
+        ]
+    }
+
     private var readingsOfProcess: [Reading] {
         let process = ProcessFigures.read()
         let readings: [(Figure, Double?)] = [
@@ -89,14 +98,13 @@ final class ServerFigures: Sendable {
 
     private var originalReadings: [Reading] {
         let original = book.original
-        let rows = book.rows
-        let hits = rows[Figure.cacheHits.rawValue].numbers[[]] ?? 0
-        let misses = rows[Figure.cacheMisses.rawValue].numbers[[]] ?? 0
+        let lookups = options.cacheLookups()
         let whole: [Reading] = [
             (.requests, ["success"], Double(original.all.successes)),
             (.requests, ["error"], Double(original.all.errors)),
             (.averageRequestDuration, [], original.all.average / .seconds(1)),
-            (.cacheHitRate, [], hits + misses > 0 ? hits / (hits + misses) : 0),
+            (.cacheHits, [], Double(lookups.hits)), (.cacheMisses, [], Double(lookups.misses)),
+            (.cacheHitRate, [], lookups.hitRate),
         ]
         return original.agents.reduce(into: whole) { readings, agent in
             let (id, tally) = (agent.key, agent.value.tally)

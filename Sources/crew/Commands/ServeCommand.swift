@@ -183,6 +183,7 @@ struct ServeCommand: AsyncParsableCommand {
         limits.apply(to: &options)
         if let shortage = limits.shortage(in: options) { logger.warning("\(shortage)") }
         options.dependencies = { parts.states }
+        options.cacheLookups = { parts.lookups }
         options.host = host
         options.port = port
         options.allowedHosts = Set(allowedHosts)

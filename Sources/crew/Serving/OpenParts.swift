@@ -24,6 +24,8 @@ final class OpenParts: Sendable {
     private struct State {
         var parts: [Int: Part] = [:]
         var next = 0
+        /// Of the caches that were closed, so that the sum never falls.
+        var closedLookups = CacheLookups()
     }
 
     private let state = Mutex(State())
@@ -38,7 +40,17 @@ final class OpenParts: Sendable {
     }
 
     private func remove(_ number: Int) {
-        _ = state.withLock { $0.parts.removeValue(forKey: number) }
+        state.withLock { state in
+            guard let part = state.parts.removeValue(forKey: number) else { return }
+            state.closedLookups = state.closedLookups + part.lookups
+        }
+    }
+
+    /// Looks into all caches that were ever open.
+    var lookups: CacheLookups {
+        state.withLock { state in
+            state.parts.values.reduce(state.closedLookups) { $0 + $1.lookups }
+        }
     }
 
     /// All of them, each name once: versions of a crew, and crews, share endpoints and names.
@@ -75,10 +87,14 @@ extension OpenParts.Part {
         }
     }
 
-    /// Lookups are counted for all endpoints of a cache together: they stand with the first one.
-    private static func states(of cache: EndpointCache) -> [DependencyState] {
+    fileprivate var lookups: CacheLookups {
+        guard case .endpoints(let cache) = self else { return CacheLookups() }
         let statistics = cache.statistics
-        var states = cache.gates.sorted { $0.endpoint < $1.endpoint }.map { gate in
+        return CacheLookups(hits: statistics.hits, misses: statistics.misses)
+    }
+
+    private static func states(of cache: EndpointCache) -> [DependencyState] {
+        cache.gates.sorted { $0.endpoint < $1.endpoint }.map { gate in
             var state = DependencyState(
                 kind: .endpoint, name: gate.endpoint, condition: .working,
                 figures: ["calls": Double(gate.callCount)])
@@ -94,11 +110,6 @@ extension OpenParts.Part {
             }
             return state
         }
-        if !states.isEmpty {
-            states[0].figures["cache_hits"] = Double(statistics.hits)
-            states[0].figures["cache_misses"] = Double(statistics.misses)
-        }
-        return states
     }
 
     private static func state(of report: MCPServerReport, _ crew: String) -> DependencyState {

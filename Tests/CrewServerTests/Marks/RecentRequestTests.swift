@@ -51,6 +51,45 @@ struct RecentRequestTests {
         }
     }
 
+    @Test("A request that was answered before its run began has no end until the run rests")
+    func underWay() async throws {
+        let gate = Gate(count: 2)
+        let fixture = ServerFixture([
+            .make { _ in
+                await gate.arrive()
+                return ModelReply(text: "at last")
+            }
+        ])
+        let model = fixture.model
+        try await fixture.serve { client, _ in
+            try await send("slow", client)
+            await model.waitForRequests(1)
+            var request = try await client.json(.get, "/v1/requests/slow").document
+            while request["round_count"] != 1 {
+                await Task.yield()
+                request = try await client.json(.get, "/v1/requests/slow").document
+            }
+            #expect(request["status"] == "pending")
+            #expect(request["http_status"] == 202)
+            #expect(request["end_time"] == .null)
+            #expect(request["duration_ms"] == .null)
+            await gate.arrive()
+            #expect(try await settled("slow", of: client)["end_time"]?.string != nil)
+        }
+    }
+
+    @Test("A run's events take back the end that a quick answer gave its request")
+    func answeredFirst() {
+        var request = RecentRequest(
+            id: "r", trace: nil, method: "POST", route: "/v1/runs", key: nil, tenant: nil,
+            startedAt: .distantPast, endedAt: .distantPast, duration: .zero, httpStatus: 202)
+        let turn = RunEvent.turnStarted(TurnStarted(agent: "a"))
+        let stored = StoredEvent(sequence: 2, time: .distantPast, event: turn)
+        request.note(stored, of: RunFacts(run: "r", crew: "c"), took: .seconds(1))
+        #expect(request.status == .pending)
+        #expect(request.endedAt == nil && request.duration == nil)
+    }
+
     @Test("The newest come first, by status and crew and number; the sums are of all")
     func lists() async throws {
         let failure = CrewError(.modelUnavailable, "gone")

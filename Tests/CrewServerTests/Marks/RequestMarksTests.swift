@@ -6,6 +6,8 @@ import HummingbirdTesting
 import NIOCore
 import Testing
 
+import struct Foundation.Date
+
 @testable import CrewServer
 
 @Suite("Marks of requests")
@@ -99,6 +101,32 @@ struct RequestMarksTests {
             #expect(fork["request_id"] == "other")
             #expect(fork["trace_id"]?.string != Self.trace)
         }
+    }
+
+    @Test("Whoever is turned away at the door makes no span", arguments: [200, 401, 429, 404])
+    func strangers(status: Int) throws {
+        let parent = try #require(TraceContext(traceparent: Self.parent, tracestate: nil))
+        let request = MarkedRequest(
+            origin: RunOrigin(requestID: "q", trace: parent), parent: parent, method: .get,
+            route: "/v1/runs", startedAt: .distantPast)
+        let answered = AnsweredRequest(
+            request: request, status: status, endedAt: .distantPast, duration: .zero,
+            isBroken: false)
+        #expect((RequestSpans.span(of: answered) == nil) == (status == 401 || status == 429))
+    }
+
+    @Test("An error that another library throws has one code and status, wherever it is told")
+    func codes() {
+        let large = HTTPError(.contentTooLarge)
+        #expect(ErrorResponse.kind(of: large).status == 413)
+        #expect(ErrorResponse.kind(of: large).code == "body_too_large")
+        #expect(ErrorResponse.code(of: large) == .bodyTooLarge)
+        for error in [large, HTTPError(.notFound), HTTPError(.lengthRequired)] {
+            let kind = ErrorResponse.kind(of: error)
+            #expect(ErrorResponse.response(to: error).status.code == kind.status)
+            #expect(ErrorResponse.code(of: error).rawValue == kind.code)
+        }
+        #expect(ErrorResponse.kind(of: MethodNotAllowed(allowed: [.get])).status == 405)
     }
 
     @Test(

@@ -1,5 +1,6 @@
 import CrewKit
 import CrewTesting
+import HTTPTypes
 import Synchronization
 import Testing
 
@@ -7,25 +8,21 @@ import Testing
 
 @Suite("What is read now and then")
 struct SurroundingsTests {
-    private static func cache(_ name: String, _ hits: Double, _ misses: Double) -> DependencyState {
-        DependencyState(
-            kind: .endpoint, name: name, condition: .working,
-            figures: ["cache_hits": hits, "cache_misses": misses])
-    }
-
-    @Test("Looks into caches add up, also when a cache is made anew or is gone")
-    func caches() {
-        let book = FigureBook()
-        let surroundings = Surroundings(book: book)
-        func counted() -> [Double?] {
-            [Figure.cacheHits, .cacheMisses].map { book.rows[$0.rawValue].numbers[[]] }
+    @Test("Looks into caches are told as they are counted, whichever endpoints there are")
+    func caches() async throws {
+        var fixture = ServerFixture([])
+        let looks = Counter()
+        fixture.options.cacheLookups = { CacheLookups(hits: 3 * looks.next(), misses: 1) }
+        try await fixture.serve { client, _ in
+            for look in 1...2 {
+                let samples = try await client.samples { _ in true }
+                #expect(samples["crew_cache_hits_total"] == Double(3 * look))
+                #expect(samples["crew_cache_misses_total"] == 1)
+                #expect(samples["crew_cache_hit_rate"] == Double(3 * look) / Double(3 * look + 1))
+            }
+            let document = try await client.json(.get, "/metrics?format=json").document
+            #expect(document["system_metrics"]?["CacheHits"] == 9)
         }
-        surroundings.take([Self.cache("a", 5, 1), Self.cache("b", 1, 0)])
-        #expect(counted() == [6, 1])
-        surroundings.take([Self.cache("a", 7, 1)])
-        #expect(counted() == [8, 1])
-        surroundings.take([Self.cache("a", 2, 3), Self.cache("b", 1, 0)])
-        #expect(counted() == [10, 4])
     }
 
     @Test("Dependencies, workers and the rest of budgets are told, and how old that is")

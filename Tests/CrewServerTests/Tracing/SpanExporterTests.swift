@@ -132,6 +132,57 @@ struct SpanExporterTests {
         #expect(exporter.counts == SpanExporter.Counts(sent: 1, refused: 1))
     }
 
+    /// Answers the first request never, and takes the others.
+    private final class Stuck: TraceTransport {
+        let posts = Counter()
+        private let begun = AsyncStream<Void>.makeStream()
+
+        func post(
+            _ body: [UInt8], fields: [(name: String, value: String)], to address: String,
+            within limit: Duration
+        ) async throws -> TraceAnswer {
+            guard posts.next() == 1 else { return TraceAnswer(status: 200) }
+            begun.continuation.finish()
+            try await ManualClock().elapse(.seconds(1))
+            return TraceAnswer(status: 200)
+        }
+
+        func untilAsked() async { for await _ in begun.stream {} }
+    }
+
+    @Test("What is being sent when the end comes is sent by the end, once")
+    func cutOff() async {
+        let stuck = Stuck()
+        let exporter = exporter(stuck) { $0.batchSize = 2 }
+        exporter.add((1...3).map(span))
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { await exporter.run() }
+            await stuck.untilAsked()
+            group.cancelAll()
+        }
+        #expect(exporter.waiting == 3)
+        #expect(exporter.counts == SpanExporter.Counts())
+        await exporter.flush(within: .seconds(1_000_000))
+        #expect(exporter.counts == SpanExporter.Counts(sent: 3))
+        #expect(stuck.posts.next() == 4)
+    }
+
+    @Test("A wait to send again ends with the process, and the batch is sent by the end")
+    func cutOffWait() async {
+        let clock = ManualClock()
+        let collector = Collector([TraceAnswer(status: 503)])
+        let exporter = exporter(collector, clock: clock) { $0.batchSize = 1 }
+        exporter.add([span(1)])
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { await exporter.run() }
+            await clock.waitForSleepers(of: .seconds(1), count: 1)
+            group.cancelAll()
+        }
+        await exporter.flush(within: .seconds(5))
+        #expect(exporter.counts == SpanExporter.Counts(sent: 1))
+        #expect(collector.bodies.count == 2)
+    }
+
     @Test("A collector that answers nothing holds up the end for so long and no longer")
     func flush() async {
         struct Silent: TraceTransport {

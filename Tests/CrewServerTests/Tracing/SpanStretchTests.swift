@@ -15,10 +15,10 @@ struct SpanStretchTests {
 
     private func seen(
         _ sequence: Int, _ event: RunEvent, _ trace: TraceContext, branch: BranchID? = nil,
-        after seconds: Double? = nil
+        after seconds: Double? = nil, of run: RunID = "r"
     ) -> RunObservation {
         RunObservation(
-            run: RunFacts(run: "r", crew: "c", origin: RunOrigin(requestID: "q", trace: trace)),
+            run: RunFacts(run: run, crew: "c", origin: RunOrigin(requestID: "q", trace: trace)),
             instant: .now,
             item: .event(
                 StoredEvent(
@@ -112,6 +112,24 @@ struct SpanStretchTests {
         #expect(
             builder.note(seen(2, .runEnded(RunEnded(outcome: .cancelled)), trace("1"))).isEmpty)
         #expect(builder.runs.isEmpty)
+    }
+
+    @Test("Runs whose rest was not seen make room for others, the longest silent first")
+    func lostEnds() {
+        var builder = SpanBuilder(limit: 4)
+        let trace = trace("1")
+        let started = RunEvent.runStarted(
+            RunStarted(crew: "c", input: "i", agent: "a", history: []))
+        for number in 1...4 { _ = builder.note(seen(1, started, trace, of: RunID("r\(number)"))) }
+        // The first one is heard of again, so the second is silent longest.
+        _ = builder.note(seen(2, .turnStarted(TurnStarted(agent: "a")), trace, of: "r1"))
+        for number in 5...50 {
+            _ = builder.note(seen(1, started, trace, of: RunID("r\(number)")))
+            #expect(builder.runs.count == 4)
+            if number == 5 { #expect(Set(builder.runs.keys) == ["r1", "r3", "r4", "r5"]) }
+        }
+        let end = RunEvent.runEnded(RunEnded(outcome: .completed))
+        #expect(builder.note(seen(2, end, trace, of: "r50")).map(\.name) == ["invoke_workflow c"])
     }
 
     @Test("A span holds so many events and counts the rest")

@@ -24,7 +24,8 @@ extension Figure {
             ofModelCalls
         case .storeAppend, .storeEvents, .httpRequests, .httpRequestDuration,
             .httpRequestsUnderWay, .httpRefusals, .eventStreams, .eventStreamsLimit, .dependencyUp,
-            .dependencyDegraded, .dependencyFigure, .workers, .observationsLost, .labelsFolded,
+            .dependencyDegraded, .dependencyFigure, .workers, .observationsLost, .spans,
+            .labelsFolded,
             .readingsAge, .eventLoopLag, .eventLoopStuck, .taskLag, .build, .connections,
             .connectionsAccepted, .limitRefusals:
             ofServer

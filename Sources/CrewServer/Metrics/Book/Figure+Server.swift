@@ -49,6 +49,11 @@ extension Figure {
             .counter(
                 "crew_observations_lost_total",
                 "What was not counted, logged or traced because it came too fast.")
+        case .spans:
+            .counter(
+                "crew_spans_total",
+                "Spans by whether the collector took them, refused them or they found no room.",
+                .outcome)
         case .labelsFolded:
             .counter(
                 "crew_labels_folded_total", "What was counted as other for want of room.")

@@ -26,7 +26,7 @@ enum Figure: Int, CaseIterable, Sendable {
 
     case dependencyUp, dependencyDegraded, dependencyFigure, workers
 
-    case observationsLost, labelsFolded, readingsAge, eventLoopLag, eventLoopStuck, taskLag
+    case observationsLost, spans, labelsFolded, readingsAge, eventLoopLag, eventLoopStuck, taskLag
     case build
 
     case processCPU, processResidentMemory, processVirtualMemory, processOpenDescriptors

@@ -10,28 +10,17 @@ final class Surroundings: Sendable {
         let row: BudgetReport.Row
     }
 
-    fileprivate struct State {
+    private struct State {
         var dependencies: [DependencyState] = []
         var dependenciesRead: ContinuousClock.Instant?
         var budgets: [Budget] = []
         var budgetsRead: ContinuousClock.Instant?
-        /// What caches last said; they count from zero when they are made anew.
-        var lookups: [String: (hits: Double, misses: Double)] = [:]
     }
-
-    /// Caches that are remembered.
-    fileprivate static let maximumCaches = 4_096
 
     private let state = Mutex(State())
-    private let book: FigureBook
     private let now: @Sendable () -> ContinuousClock.Instant
 
-    init(
-        book: FigureBook, now: @escaping @Sendable () -> ContinuousClock.Instant = { .now }
-    ) {
-        self.book = book
-        self.now = now
-    }
+    init(now: @escaping @Sendable () -> ContinuousClock.Instant = { .now }) { self.now = now }
 
     var dependencies: [DependencyState] { state.withLock { $0.dependencies } }
     var budgets: [Budget] { state.withLock { $0.budgets } }
@@ -47,13 +36,10 @@ final class Surroundings: Sendable {
 
     func take(_ dependencies: [DependencyState]) {
         let now = now()
-        let (hits, misses) = state.withLock { state in
+        state.withLock { state in
             state.dependencies = dependencies
             state.dependenciesRead = now
-            return state.newLookups()
         }
-        book.add(hits, to: .cacheHits)
-        book.add(misses, to: .cacheMisses)
     }
 
     func take(_ budgets: [Budget]) {
@@ -63,27 +49,4 @@ final class Surroundings: Sendable {
             state.budgetsRead = now
         }
     }
-}
-
-extension Surroundings.State {
-    /// What has come since the last time.
-    fileprivate mutating func newLookups() -> (hits: Double, misses: Double) {
-        if lookups.count > Surroundings.maximumCaches { lookups = [:] }
-        var sum = (hits: 0.0, misses: 0.0)
-        for dependency in dependencies {
-            guard let hits = dependency.figures["cache_hits"],
-                let misses = dependency.figures["cache_misses"]
-            else { continue }
-            let known = lookups[dependency.key] ?? (0, 0)
-            let isNew = hits < known.hits || misses < known.misses
-            sum.hits += hits - (isNew ? 0 : known.hits)
-            sum.misses += misses - (isNew ? 0 : known.misses)
-            lookups[dependency.key] = (hits, misses)
-        }
-        return sum
-    }
-}
-
-extension DependencyState {
-    fileprivate var key: String { "\(kind.rawValue) \(name)" }
 }

@@ -21,7 +21,6 @@ struct RequestMarks: RouterMiddleware {
         context.logger[metadataKey: "request_id"] = marked.origin.requestID.map { "\($0)" }
         context.logger[metadataKey: "trace_id"] = marked.origin.trace.map { "\($0.traceID)" }
         let finish = finisher(of: marked)
-        for watcher in watchers { watcher.began(marked) }
         var response: Response
         do {
             response = try await next(request, context)

@@ -5,15 +5,8 @@ import struct Foundation.Date
 
 /// Is told of requests; it must not wait.
 protocol RequestWatcher: Sendable {
-    /// A request was read and is about to be answered.
-    func began(_ request: MarkedRequest)
-
     /// All of the answer was written, or it broke off.
     func finished(_ request: AnsweredRequest)
-}
-
-extension RequestWatcher {
-    func began(_ request: MarkedRequest) {}
 }
 
 /// A request with what it is found again by.

@@ -56,6 +56,8 @@ extension RecentRequest {
         guard facts.caller == nil else { return }
         (run, crew, isWorking) = (facts.run, facts.crew, true)
         events += 1
+        // It was answered before its run began, or a decision lets the run go on.
+        (outcome, endedAt, duration) = (nil, nil, nil)
         switch stored.event {
         case .turnStarted: agentCalls += 1
         case .toolStarted: toolCalls += 1
@@ -64,9 +66,7 @@ extension RecentRequest {
             end(.paused(at: paused.agent), stored.time, elapsed)
         case .runEnded(let ended) where stored.branch == nil:
             end(ended.outcome, stored.time, elapsed)
-        default:
-            // A decision lets it go on.
-            if outcome != nil { (outcome, endedAt, duration) = (nil, nil, nil) }
+        default: break
         }
     }
 

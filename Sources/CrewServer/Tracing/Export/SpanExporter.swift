@@ -129,22 +129,30 @@ final class SpanExporter: Sendable {
 
     private func send(_ batch: [Span]) async {
         let body = encoder.body(batch)
-        var reason = ""
-        for attempt in 1...Self.attempts {
+        for attempt in 1... {
             switch await post(body) {
             case .taken(let rejected): return noteTaken(batch.count, rejected: rejected)
             case .refused(let why): return noteRefused(batch.count, why)
             case .again(let wish, let why):
-                reason = why
-                guard attempt < Self.attempts, !Task.isCancelled else { break }
+                guard !Task.isCancelled else { return putBack(batch) }
+                guard attempt < Self.attempts else { return noteRefused(batch.count, why) }
                 do {
                     try await clock.sleep(for: wait(after: attempt, wish))
                 } catch {
-                    break  // the process ends
+                    return putBack(batch)
                 }
             }
         }
-        noteRefused(batch.count, reason)
+    }
+
+    /// The sending was broken off: that is no word of the collector's, and the end sends it again.
+    private func putBack(_ batch: [Span]) {
+        state.withLock { state in
+            state.queue.insert(contentsOf: batch, at: 0)
+            let excess = max(0, state.queue.count - settings.queueLength)
+            state.queue.removeLast(excess)
+            state.counts.dropped += excess
+        }
     }
 
     /// Twice as long each time, and spread by half.

@@ -29,9 +29,15 @@ struct OpenRun: Sendable {
     var turns: [BranchID?: OpenTurn] = [:]
     var calls: [BranchID?: OpenCall] = [:]
     var tools: [ToolPlace: Span] = [:]
+    /// When something last happened in it.
+    var lastSeen: ContinuousClock.Instant
 
-    init(_ facts: RunFacts, _ trace: TraceContext, from first: StoredEvent) {
+    init(
+        _ facts: RunFacts, _ trace: TraceContext, from first: StoredEvent,
+        at instant: ContinuousClock.Instant
+    ) {
         self.facts = facts
+        lastSeen = instant
         self.trace = trace
         stretch = Span(
             traceID: trace.traceID,

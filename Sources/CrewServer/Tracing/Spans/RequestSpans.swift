@@ -11,12 +11,13 @@ struct RequestSpans: RequestWatcher {
         tracing.exporter.add([span])
     }
 
-    /// Absent for what nobody records, and for probes, which are no work.
+    /// Absent for what nobody records, for probes, which are no work, and for what was turned away
+    /// at the door: strangers make no spans, whatever their `traceparent` says.
     static func span(of answered: AnsweredRequest) -> Span? {
         let request = answered.request
-        guard let trace = request.origin.trace, trace.isSampled, !request.isProbe else {
-            return nil
-        }
+        guard let trace = request.origin.trace, trace.isSampled, !request.isProbe,
+            answered.status != 401, answered.status != 429
+        else { return nil }
         let name = [request.method.rawValue, request.route].compactMap(\.self)
         var span = Span(
             traceID: trace.traceID, spanID: trace.spanID, parentID: request.parent?.spanID,

@@ -9,22 +9,25 @@ import struct Foundation.Date
 /// part of the request that makes it. Their ids follow from the run's log, so that endpoints that were
 /// told of a call find the same parent.
 struct SpanBuilder: Sendable {
-    /// Runs of which spans are open; what happens in further ones is not told.
+    /// Runs of which spans are open at the same time.
     static let mostRuns = 20_000
 
     let content: CapturedContent
     private(set) var runs: [RunID: OpenRun] = [:]
-    /// Runs that are not told of because there were too many.
-    private(set) var skippedRuns = 0
+    private let limit: Int
 
-    init(capturesContent: Bool = false) { content = CapturedContent(isWanted: capturesContent) }
+    init(capturesContent: Bool = false, limit: Int = mostRuns) {
+        precondition(limit > 1, "there must be room for a run")
+        content = CapturedContent(isWanted: capturesContent)
+        self.limit = limit
+    }
 
     /// The spans that ended with what was seen.
     mutating func note(_ seen: RunObservation) -> [Span] {
         guard let trace = seen.run.origin?.trace, trace.isSampled else { return [] }
         switch seen.item {
         case .event(let stored):
-            guard begin(seen.run, trace, stored) else { return [] }
+            guard begin(seen.run, trace, stored, at: seen.instant) else { return [] }
             return note(stored, of: seen.run.run, at: seen.instant)
         case .firstToken(_, let branch):
             noteFirstToken(of: seen.run.run, on: branch, at: seen.instant)
@@ -45,17 +48,22 @@ struct SpanBuilder: Sendable {
     ///
     /// - Returns: false for what belongs to none.
     private mutating func begin(
-        _ facts: RunFacts, _ trace: TraceContext, _ stored: StoredEvent
+        _ facts: RunFacts, _ trace: TraceContext, _ stored: StoredEvent,
+        at instant: ContinuousClock.Instant
     ) -> Bool {
         if runs[facts.run] != nil { return true }
         if case .queued = stored.event { return false }
         guard stored.branch != nil || !stored.event.isRest else { return false }
-        guard runs.count < Self.mostRuns else {
-            if case .runStarted = stored.event { skippedRuns += 1 }
-            return false
-        }
-        runs[facts.run] = OpenRun(facts, trace, from: stored)
+        makeRoom()
+        runs[facts.run] = OpenRun(facts, trace, from: stored, at: instant)
         return true
+    }
+
+    /// Of runs whose rest nobody saw, those are forgotten that were silent longest.
+    private mutating func makeRoom() {
+        guard runs.count >= limit else { return }
+        let byAge = runs.sorted { $0.value.lastSeen < $1.value.lastSeen }
+        for (id, _) in byAge.prefix(max(1, limit / 4)) { runs[id] = nil }
     }
 
     private mutating func noteFirstToken(
@@ -73,6 +81,7 @@ struct SpanBuilder: Sendable {
         _ stored: StoredEvent, of run: RunID, at instant: ContinuousClock.Instant
     ) -> [Span] {
         guard var open = runs[run] else { return [] }
+        open.lastSeen = instant
         let ended = open.note(stored, at: instant, content)
         if stored.branch == nil, stored.event.isRest {
             runs[run] = nil
