@@ -72,7 +72,9 @@ public struct CrewHTTPServer: Service, CustomStringConvertible {
         onListening: @escaping @Sendable (Address) async -> Void = { _ in }
     ) throws(CrewError) {
         try options.check()
-        let streams = OpenStreams(limit: options.limits.maxOpenStreams)
+        let streams = OpenStreams(
+            limit: options.limits.maxOpenStreams, perOwner: options.rates.maxReadersPerOwner,
+            counts: options.counts)
         self.options = options
         self.streams = streams
         startedAt = options.now()
@@ -170,7 +172,7 @@ public struct CrewHTTPServer: Service, CustomStringConvertible {
             guard (try? await loop.submit {}.get()) != nil else { return false }  // it has ended
         }
         guard let look = watch.look else { return true }
-        return await look.storeState().condition != .degraded
+        return await look.storeAnswers()
     }
 
     public func run() async throws {
@@ -208,7 +210,8 @@ public struct CrewHTTPServer: Service, CustomStringConvertible {
                     gracefulCloseTimeout: options.drainTime + options.goodbyeTime,
                     streamConfiguration: channel(options)),
                 responder: responder)
-            return EncryptedConnections(base: base, limit: options.connections.headTime)
+            return EncryptedConnections(
+                base: base, limits: options.connections, counts: options.counts)
         }
     }
 

@@ -56,7 +56,7 @@ struct StreamRoute: Sendable {
         let check = InputCheck(limits: options.limits, settings: runner.crew.settings)
         try check.query(asked.query)
         try check.history(asked.history)
-        let lease = try StreamLease(in: opening.streams)
+        let lease = try StreamLease(in: opening.streams, for: context.streamOwner)
         let begun = try await begin(asked, with: runner, context)
         if asked.onDisconnect == .cancel {
             lease.whenAbandoned { runner.cancelLive(begun.events.run) }
@@ -122,7 +122,7 @@ extension StreamRoute {
         }
         return try await opening.continuation(
             of: record, after: asked.after, onDisconnect: asked.onDisconnect, to: request,
-            logger: context.logger
+            context
         ) { sequence in
             FrameEncoder(
                 facts: facts(

@@ -10,10 +10,11 @@ final class StreamLease: Sendable {
     private let streams: OpenStreams
     private let leave = Mutex<(@Sendable () -> Void)?>(nil)
 
+    /// - Parameter owner: whose streams are counted together.
     /// - Throws: what `OpenStreams.open` throws.
-    init(in streams: OpenStreams) throws(CrewError) {
+    init(in streams: OpenStreams, for owner: String?) throws(CrewError) {
         self.streams = streams
-        watch = try streams.open()
+        watch = try streams.open(for: owner)
     }
 
     deinit {
