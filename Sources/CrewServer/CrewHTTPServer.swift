@@ -73,9 +73,10 @@ public struct CrewHTTPServer: Service, CustomStringConvertible {
     ) throws(CrewError) {
         try options.check()
         let (keys, now) = (options.keys, options.now)
-        let streams = OpenStreams(limit: options.limits.maxOpenStreams) { caller in
-            keys?.stillCounts(caller, at: now()) ?? true
-        }
+        let streams = OpenStreams(
+            limit: options.limits.maxOpenStreams, perOwner: options.rates.maxReadersPerOwner,
+            counts: options.counts
+        ) { caller in keys?.stillCounts(caller, at: now()) ?? true }
         self.options = options
         self.streams = streams
         startedAt = options.now()
@@ -173,7 +174,7 @@ public struct CrewHTTPServer: Service, CustomStringConvertible {
             guard (try? await loop.submit {}.get()) != nil else { return false }  // it has ended
         }
         guard let look = watch.look else { return true }
-        return await look.storeState().condition != .degraded
+        return await look.storeAnswers()
     }
 
     public func run() async throws {
@@ -211,7 +212,8 @@ public struct CrewHTTPServer: Service, CustomStringConvertible {
                     gracefulCloseTimeout: options.drainTime + options.goodbyeTime,
                     streamConfiguration: channel(options)),
                 responder: responder)
-            return EncryptedConnections(base: base, limit: options.connections.headTime)
+            return EncryptedConnections(
+                base: base, limits: options.connections, counts: options.counts)
         }
     }
 

@@ -19,13 +19,18 @@ public final class ManualClock: Clock {
         let continuation: CheckedContinuation<Bool, Never>
     }
 
+    private struct Waiter {
+        let length: Duration
+        let count: Int
+        let continuation: CheckedContinuation<Void, Never>
+    }
+
     private struct State {
         var now = Instant(offset: .zero)
         var next = 0
         var sleepers: [Int: Sleeper] = [:]
         var cancelled: Set<Int> = []
-        var waiters:
-            [(length: Duration, count: Int, continuation: CheckedContinuation<Void, Never>)] = []
+        var waiters: [Int: Waiter] = [:]
     }
 
     private let state = Mutex(State())
@@ -67,15 +72,26 @@ public final class ManualClock: Clock {
         for sleeper in due { sleeper.continuation.resume(returning: true) }
     }
 
-    /// Returns when that many tasks sleep for exactly that long.
+    /// Returns when that many tasks sleep for exactly that long, or when it is cancelled.
     public func waitForSleepers(of length: Duration, count: Int = 1) async {
-        await withCheckedContinuation { continuation in
-            let isThere = state.withLock { state in
-                if Self.count(of: length, in: state) >= count { return true }
-                state.waiters.append((length, count, continuation))
-                return false
+        let number = state.withLock { state in
+            state.next += 1
+            return state.next
+        }
+        await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                let isOver = state.withLock { state in
+                    if Task.isCancelled || Self.count(of: length, in: state) >= count {
+                        return true
+                    }
+                    state.waiters[number] = Waiter(
+                        length: length, count: count, continuation: continuation)
+                    return false
+                }
+                if isOver { continuation.resume() }
             }
-            if isThere { continuation.resume() }
+        } onCancel: {
+            state.withLock { $0.waiters.removeValue(forKey: number) }?.continuation.resume()
         }
     }
 
@@ -89,10 +105,11 @@ public final class ManualClock: Clock {
             if state.cancelled.remove(number) != nil { return (false, []) }
             if sleeper.wakeUp <= state.now { return (true, []) }
             state.sleepers[number] = sleeper
-            let waiters = state.waiters
-            let ready = waiters.filter { Self.count(of: $0.length, in: state) >= $0.count }
-            state.waiters = waiters.filter { Self.count(of: $0.length, in: state) < $0.count }
-            return (nil, ready.map(\.continuation))
+            let ready = state.waiters.filter {
+                Self.count(of: $0.value.length, in: state) >= $0.value.count
+            }
+            for number in ready.keys { state.waiters[number] = nil }
+            return (nil, ready.values.map(\.continuation))
         }
         for waiter in ready { waiter.resume() }
         if let answer { sleeper.continuation.resume(returning: answer) }

@@ -13,7 +13,11 @@ struct DependencyWatch: Sendable {
     private let others: Look<[DependencyState]>
 
     init(store: any RunStore, options: ServerOptions) {
-        self.store = Look(patience: Self.patience, clock: options.clock) { await store.health() }
+        self.init(options: options) { await store.health() }
+    }
+
+    init(options: ServerOptions, storeHealth: @escaping @Sendable () async -> StoreHealth) {
+        store = Look(patience: Self.patience, clock: options.clock, storeHealth)
         others = Look(
             patience: Self.patience, clock: options.clock, options.dependencies)
     }
@@ -33,6 +37,13 @@ struct DependencyWatch: Sendable {
         return await [store] + others
     }
 
+    /// Whether the store says how it does in time, well or not: one that has been silent for long is
+    /// down to clients, and still hangs.
+    func storeAnswers() async -> Bool {
+        if case .value = await store.answer() { return true }
+        return false
+    }
+
     func storeState() async -> DependencyState {
         var state = DependencyState(kind: .store, name: "runs", condition: .working)
         switch await store.answer() {
@@ -49,7 +60,7 @@ struct DependencyWatch: Sendable {
         return state
     }
 
-    private func otherStates() async -> [DependencyState] {
+    func otherStates() async -> [DependencyState] {
         switch await others.answer() {
         case .value(let states): states
         case .none(let silence):

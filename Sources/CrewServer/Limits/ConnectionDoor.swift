@@ -1,7 +1,8 @@
 import NIOCore
 import NIOHTTP1
 
-/// Puts the handlers that hold the limits into the pipeline of a connection, and counts it.
+/// Puts the handlers that hold the limits into the pipeline of a connection, and counts it where
+/// `EncryptedConnections` has not done so.
 ///
 /// Streams of HTTP/2 have no decoder of their own: what is slow or too large there ends in the
 /// protocol itself.
@@ -16,10 +17,9 @@ final class ConnectionDoor: ChannelInboundHandler, RemovableChannelHandler {
         typealias Decoder = ByteToMessageHandler<HTTPRequestDecoder>
         let pipeline = context.pipeline.syncOperations
         guard let decoder = try? pipeline.handler(type: Decoder.self) else { return }  // HTTP/2
-        let counts = options.counts
-        let address = context.remoteAddress.flatMap(ClientAddress.counted)
-        let refusal = counts.open(address, limits: options.connections)
-        context.channel.closeFuture.whenComplete { _ in counts.close(address) }
+        let isCounted = options.certificate != nil
+        let refusal =
+            isCounted ? nil : options.counts.open(context.channel, limits: options.connections)
         let head = HeadWatch(limit: options.connections.headTime)
         let requests = RequestWatch(options: options, head: head, refusal: refusal)
         do {
@@ -28,6 +28,44 @@ final class ConnectionDoor: ChannelInboundHandler, RemovableChannelHandler {
         } catch {
             context.close(promise: nil)
         }
+    }
+}
+
+/// Counts a connection whatever will be spoken on it, and closes it when it is one too many.
+///
+/// Everything here happens on the connection's event loop.
+final class ConnectionCount: ChannelInboundHandler, RemovableChannelHandler {
+    typealias InboundIn = Any
+
+    private let limits: ConnectionLimits
+    private let counts: ServerCounts
+    private var refusal: ServerCounts.Refusal?
+
+    init(limits: ConnectionLimits, counts: ServerCounts) {
+        self.limits = limits
+        self.counts = counts
+    }
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        refusal = counts.open(context.channel, limits: limits)
+        if context.channel.isActive, refusal != nil { context.close(promise: nil) }
+    }
+
+    func channelActive(context: ChannelHandlerContext) {
+        context.fireChannelActive()
+        if refusal != nil { context.close(promise: nil) }
+    }
+}
+
+extension ServerCounts {
+    /// Counts a connection from now until it is closed.
+    ///
+    /// - Returns: why it is to be refused.
+    func open(_ channel: any Channel, limits: ConnectionLimits) -> Refusal? {
+        let address = channel.remoteAddress.flatMap(ClientAddress.counted)
+        let refusal = open(address, limits: limits)
+        channel.closeFuture.whenComplete { _ in self.close(address) }
+        return refusal
     }
 }
 

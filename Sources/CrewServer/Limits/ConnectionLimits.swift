@@ -3,7 +3,8 @@
 /// Addresses of this machine are not counted by themselves: a proxy before the server is one of them,
 /// and stands for many clients.
 public struct ConnectionLimits: Sendable, Hashable {
-    /// Connections that are open at the same time; another one is answered with 503 and closed.
+    /// Connections that are open at the same time; another one is answered with 503 and closed,
+    /// with TLS just closed.
     public var maxConnections = 10_000
     /// Of those, connections of one address.
     public var maxPerAddress = 512

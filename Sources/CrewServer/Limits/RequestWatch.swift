@@ -56,13 +56,13 @@ final class RequestWatch: ChannelDuplexHandler, RemovableChannelHandler {
         switch unwrapInboundIn(data) {
         case .head(let request):
             unanswered += 1
-            head.noteHead()
+            head.noteHead(bodyOf: bodyLength(of: request))
             if request.headers.contains(name: "content-length")
                 || request.headers.contains(name: "transfer-encoding")
             {
                 startBody(context)
             }
-        case .body: break
+        case .body(let bytes): head.noteBody(bytes.readableBytes)
         case .end:
             head.noteEnd()
             endBody()
@@ -112,6 +112,12 @@ final class RequestWatch: ChannelDuplexHandler, RemovableChannelHandler {
 
     func handlerRemoved(context: ChannelHandlerContext) { endBody() }
 
+    /// Absent for one that comes in chunks.
+    private func bodyLength(of request: HTTPRequestHead) -> Int? {
+        guard !request.headers.contains(name: "transfer-encoding") else { return nil }
+        return request.headers.first(name: "content-length").flatMap(Int.init) ?? 0
+    }
+
     private func problem(of error: HTTPParserError) -> CrewError {
         guard error == .headerOverflow else {
             return CrewError(.invalidInput, "this is not a request of HTTP/1.1")
@@ -153,6 +159,7 @@ extension RequestWatch {
     ) {
         guard case .open = state else { return }
         state = .refused
+        head.noteRefusal()
         endBody()
         guard !isAnswering, unanswered == requests, context.channel.isActive else {
             return context.close(promise: nil)

@@ -20,6 +20,9 @@ enum Routes {
         let undescribed = paths.all.filter { !$0.methods.contains(.options) }
         for (path, _) in undescribed { paths.add(path, [.options]) }
 
+        // From the outside in. Marks, counts and headers are on every answer, refusals included, so they
+        // stand outside of what makes problems answers. An address is limited before its key is looked
+        // for, so that guessing keys is; a key can only be limited once it is known.
         let router = Router(context: Context.self)
         router.add(middleware: RequestMarks(options: options, watchers: parts.watchers))
         router.add(middleware: RequestCounts(figures: parts.figures))
@@ -33,7 +36,6 @@ enum Routes {
         router.add(
             middleware: Access(keys: options.keys, endpoints: endpoints, now: options.now))
         router.add(middleware: RateLimiting(per: .key, options))
-        router.add(middleware: ReaderLimits(options))
         for endpoint in endpoints {
             router.on(RouterPath(endpoint.path), method: endpoint.method) { request, context in
                 try context.caller.check(endpoint)

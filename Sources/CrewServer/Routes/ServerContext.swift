@@ -17,6 +17,13 @@ struct ServerContext: RequestContext {
     /// What is left of the limits that it passed.
     let standings = RateStandings()
 
+    /// Whose event streams are counted together: a tenant's, or those of one address where nobody has
+    /// a tenant. Addresses of this machine are not counted.
+    var streamOwner: String? {
+        caller.tenant.map { "tenant \($0)" }
+            ?? peer.flatMap(ClientAddress.counted).map { "address \($0)" }
+    }
+
     init(source: ApplicationRequestContextSource) {
         coreContext = CoreRequestContextStorage(source: source)
         peer = source.channel.remoteAddress

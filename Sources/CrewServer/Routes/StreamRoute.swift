@@ -56,7 +56,8 @@ struct StreamRoute: Sendable {
         let check = InputCheck(limits: options.limits, settings: runner.crew.settings)
         try check.query(asked.query)
         try check.history(asked.history)
-        let lease = try StreamLease(in: opening.streams, for: context.caller)
+        let lease = try StreamLease(
+            in: opening.streams, for: context.streamOwner, of: context.caller)
         let begun = try await begin(asked, with: runner, context)
         if asked.onDisconnect == .cancel {
             lease.whenAbandoned { runner.cancelLive(begun.events.run) }
@@ -122,7 +123,7 @@ extension StreamRoute {
         }
         return try await opening.continuation(
             of: record, after: asked.after, onDisconnect: asked.onDisconnect, to: request,
-            from: context.caller, logger: context.logger
+            context
         ) { sequence in
             FrameEncoder(
                 facts: facts(

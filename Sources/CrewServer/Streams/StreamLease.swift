@@ -10,10 +10,13 @@ final class StreamLease: Sendable {
     private let streams: OpenStreams
     private let leave = Mutex<(@Sendable () -> Void)?>(nil)
 
+    /// - Parameter owner: whose streams are counted together.
     /// - Throws: what `OpenStreams.open` throws.
-    init(in streams: OpenStreams, for caller: Caller = .local) throws(CrewError) {
+    init(
+        in streams: OpenStreams, for owner: String?, of caller: Caller = .local
+    ) throws(CrewError) {
         self.streams = streams
-        watch = try streams.open(for: caller)
+        watch = try streams.open(for: owner, of: caller)
     }
 
     deinit {

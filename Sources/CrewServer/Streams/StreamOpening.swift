@@ -35,18 +35,19 @@ struct StreamOpening: Sendable {
     /// - Throws: `tooManyRuns`, `shuttingDown`, or what the store throws.
     func continuation<Encoder: StreamEncoder>(
         of record: RunRecord, after sequence: Int, onDisconnect: OnDisconnect, to request: Request,
-        from caller: Caller, logger: Logger, encoder: (Int) -> Encoder
+        _ context: ServerContext, encoder: (Int) -> Encoder
     ) async throws -> Response {
         if record.isAtRest, sequence >= record.lastSequence { return Response(status: .noContent) }
         // An id that the run has not reached is another run's, or a wish.
         let seen = min(sequence, record.lastSequence)
-        let lease = try StreamLease(in: streams, for: caller)
+        let lease = try StreamLease(
+            in: streams, for: context.streamOwner, of: context.caller)
         let start = Encoder.lookBack.map { max(0, seen - $0) } ?? 0
         let events = try await runner.events(of: record.id, after: start)
         if onDisconnect == .cancel, request.method != .head {
             lease.whenAbandoned { [runner] in runner.cancelLive(record.id) }
         }
-        return response(events, encoder(seen), lease, to: request, logger: logger)
+        return response(events, encoder(seen), lease, to: request, logger: context.logger)
     }
 
     private static let headers: HTTPFields = {

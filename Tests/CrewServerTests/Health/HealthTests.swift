@@ -50,30 +50,55 @@ struct HealthTests {
     @Test("What hangs is told after a second, and does not hold up what is asked after it")
     func hanging() async throws {
         let clock = ManualClock()
-        var fixture = ServerFixture([])
-        fixture.options.clock = clock
+        var options = ServerOptions()
+        options.clock = clock
         let (never, _) = AsyncStream.makeStream(of: Void.self)
-        fixture.options.dependencies = {
+        options.dependencies = {
             for await _ in never {}  // until the server ends
             return []
         }
-        try await fixture.serve { client, _ in
+        let watch = DependencyWatch(store: InMemoryRunStore(), options: options)
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { await watch.run() }
             for _ in 1...2 {
-                // Others sleep for a second too: the clock goes on until there is an answer.
-                let ticking = Task {
-                    while !Task.isCancelled {
-                        await clock.waitForSleepers(of: .seconds(1))
-                        clock.advance(by: .seconds(1))
-                        await Task.yield()
-                    }
-                }
-                let states =
-                    try await client.json(.get, "/ready").document["dependencies"]?.array ?? []
-                ticking.cancel()
-                #expect(states.first?["condition"] == "working")
-                #expect(states.last?["condition"] == "degraded")
-                #expect(states.last?["problem"]?.string?.hasPrefix("no answer") == true)
+                async let hanging = watch.otherStates()
+                await clock.waitForSleepers(of: .seconds(1))
+                clock.advance(by: .seconds(1))
+                let states = await hanging
+                #expect(states.map(\.condition) == [.degraded])
+                #expect(states.first?.problem?.hasPrefix("no answer") == true)
+                #expect(await watch.storeState().condition == .working)
             }
+            group.cancelAll()
+        }
+    }
+
+    @Test(
+        "A store that hangs lets the watchdog know, however long; one that says it is ill does not")
+    func watchdog() async throws {
+        let clock = ManualClock()
+        var options = ServerOptions()
+        options.clock = clock
+        let (never, _) = AsyncStream.makeStream(of: Void.self)
+        let ill = DependencyWatch(options: options) { .degraded("no room") }
+        let hung = DependencyWatch(options: options) {
+            for await _ in never {}  // until the test ends
+            return .working
+        }
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { await ill.run() }
+            group.addTask { await hung.run() }
+            #expect(await ill.storeAnswers())
+            for condition in [DependencyState.Condition.degraded, .down] {
+                async let answers = hung.storeAnswers()
+                async let state = hung.storeState()
+                await clock.waitForSleepers(of: .seconds(1), count: 2)
+                clock.advance(by: .seconds(1))
+                #expect(await !answers)
+                #expect(await state.condition == condition)
+                clock.advance(by: .seconds(9))
+            }
+            group.cancelAll()
         }
     }
 

@@ -1,5 +1,6 @@
 import CrewKit
 import CrewTesting
+import Foundation
 import HTTPTypes
 import HummingbirdTesting
 import NIOCore
@@ -116,6 +117,65 @@ struct ConnectionLimitTests {
             try await raw.send("GET /live")
             #expect(await raw.readAll().hasPrefix("HTTP/1.1 408 "))
         }
+    }
+
+    @Test(
+        "The beginning of a second request has its time also when it came together with the first")
+    func together() async throws {
+        let body = #"{"input": 1}"#
+        for first in [
+            "GET /live HTTP/1.1\r\nHost: localhost\r\n\r\n",
+            "\r\nGET /live HTTP/1.1\r\nHost: localhost\r\n\r\n",
+            "POST /v1/runs HTTP/1.1\r\nHost: localhost\r\nContent-Length: \(body.utf8.count)\r\n\r\n"
+                + body,
+            "POST /v1/runs HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n"
+                + "c\r\n\(body)\r\n0\r\n\r\n",
+        ] {
+            let (text, refusals) = try await answer(to: first + "GET /live HT") {
+                $0.connections.headTime = .milliseconds(200)
+            }
+            #expect(text.hasPrefix("HTTP/1.1 200 ") || text.hasPrefix("HTTP/1.1 400 "), "\(first)")
+            #expect(refusals[.slowHead] == 1, "\(first)")
+        }
+    }
+
+    @Test("Whole requests that come together, also in pieces of one byte, get an answer each")
+    func whole() async throws {
+        let post =
+            "POST /v1/runs HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n"
+            + "2\r\n\n\n\r\n0\r\n\r\n"
+        let get = "GET /live HTTP/1.1\r\nHost: localhost\r\n\r\n"
+        let last = "GET /live HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+        let all = get + post + get + "\r\n" + post + last
+        for bytes in [[all], all.map { String($0) }] {
+            try await ServerFixture([]).serve(.live) { client, _ in
+                let raw = try await RawClient(try #require(client.port))
+                for part in bytes { try await raw.send(part) }
+                let text = await raw.readAll()
+                try? await raw.leave()  // or the server has
+                #expect(text.components(separatedBy: "HTTP/1.1 200 ").count == 4)
+                #expect(text.components(separatedBy: "HTTP/1.1 400 ").count == 3)
+            }
+        }
+    }
+
+    @Test("With TLS a connection is counted before it speaks, and closed when it is one too many")
+    func encrypted() async throws {
+        let folder = try TemporaryFolder()
+        let pair = try folder.certificate("one.example")
+        var fixture = ServerFixture([])
+        fixture.options.certificate = try ServedCertificate(
+            certificate: pair.certificate, key: pair.key)
+        fixture.options.connections.maxConnections = 0
+        fixture.options.connections.headTime = .seconds(100)
+        let counts = fixture.options.counts
+        try await fixture.serve(.live) { client, _ in
+            let raw = try await RawClient(try #require(client.port))
+            #expect(await raw.readAll().isEmpty)
+            try? await raw.leave()  // it is closed
+            while counts.openConnections > 0 { await Task.yield() }
+        }
+        #expect(counts.refusals[.connections] == counts.acceptedConnections)
     }
 
     @Test("Addresses of this machine are not counted, those of a network of IPv6 together")

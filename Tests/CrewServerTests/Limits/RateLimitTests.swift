@@ -100,18 +100,4 @@ struct RateLimitTests {
         }
         #expect(options.counts.refusals[.keyRate] == 1)
     }
-
-    @Test("A stream's place is given back when it ends, and when nobody has it any more")
-    func readers() {
-        let readers = Readers(limit: 1)
-        var place = readers.place(for: "a")
-        #expect(place != nil && readers.place(for: "a") == nil)
-        #expect(readers.place(for: "b") != nil)
-        place?.leave()
-        place?.leave()
-        let next = readers.place(for: "a")
-        #expect(next != nil && readers.place(for: "a") == nil)
-        place = nil
-        #expect(readers.place(for: "a") == nil, "the place of another one")
-    }
 }

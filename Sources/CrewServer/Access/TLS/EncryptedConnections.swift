@@ -5,21 +5,27 @@ import NIOCore
 import NIOSSL
 import NIOTLS
 
-/// Connections with TLS, which have a time to agree on a cipher.
+/// Connections with TLS, which are counted before anything else and have a time to agree on a cipher.
+///
+/// What HTTP they will speak is not known then: one too many is closed without words.
 struct EncryptedConnections: HTTPChannelHandler {
     typealias Value = HTTP2UpgradeChannel.Value
 
     let base: HTTP2UpgradeChannel
-    let limit: Duration
+    let limits: ConnectionLimits
+    let counts: ServerCounts
 
     var responder: Responder { base.responder }
 
     func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
-        let limit = limit
+        let (limits, counts) = (limits, counts)
         return base.setup(channel: channel, logger: logger).flatMapThrowing { value in
             let pipeline = channel.pipeline.syncOperations
+            let count = ConnectionCount(limits: limits, counts: counts)
+            try pipeline.addHandler(count, position: .first)
             let encryption = try pipeline.handler(type: NIOSSLServerHandler.self)
-            try pipeline.addHandler(HandshakeWatch(limit: limit), position: .after(encryption))
+            try pipeline.addHandler(
+                HandshakeWatch(limit: limits.headTime), position: .after(encryption))
             return value
         }
     }

@@ -29,7 +29,7 @@ extension Schemas {
         "Dependency": Schema.object(
             [
                 "kind": Schema.words(DependencyState.Kind.self), "name": Schema.text,
-                "state": Schema.words(["working", "degraded", "down"]),
+                "condition": Schema.words(["working", "degraded", "down"]),
             ],
             optional: [
                 "problem": Schema.text,

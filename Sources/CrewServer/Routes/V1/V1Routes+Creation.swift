@@ -25,7 +25,8 @@ extension V1Routes {
             return try await document(run, .accepted, location(of: run))
         }
         // Whoever waits holds a connection like a stream does, and counts as one.
-        let lease = try StreamLease(in: opening.streams, for: context.caller)
+        let lease = try StreamLease(
+            in: opening.streams, for: context.streamOwner, of: context.caller)
         let run = try await runner.start(creation.request)
         var headers = location(of: run)
         // It cannot be used again, because its reading end was watched for a close.

@@ -20,7 +20,7 @@ extension V1Routes {
         _ = try await request.readBody(upTo: options.limits.maxBodyBytes)
         return try await opening.continuation(
             of: record, after: max(after, lastEventID),
-            onDisconnect: onDisconnect, to: request, from: context.caller, logger: context.logger
+            onDisconnect: onDisconnect, to: request, context
         ) { EventEncoder(after: $0, origin: record.origin) }
     }
 
