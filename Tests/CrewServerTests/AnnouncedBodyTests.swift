@@ -7,12 +7,12 @@ import Testing
 
 @testable import CrewServer
 
-@Suite("A body that is announced and never comes", .disabled("hangs in some cases, see why"), .timeLimit(.minutes(5)))
+@Suite("A body that is announced and never comes", .timeLimit(.minutes(5)))
 struct AnnouncedBodyTests {
     static let heads = [
         "GET /v1/runs/run-1/events HTTP/1.1\r\nAccept: text/event-stream\r\n",
-        "GET /api/crew/stream?run=run-1 HTTP/1.1\r\n",
-        "GET /api/crew/stream?query=hi HTTP/1.1\r\n", "POST /api/crew/stream HTTP/1.1\r\n",
+        "GET /api/crew/stream?run_id=run-1 HTTP/1.1\r\n",
+        "GET /api/crew/stream?q=hi HTTP/1.1\r\n", "POST /api/crew/stream HTTP/1.1\r\n",
         "POST /v1/runs HTTP/1.1\r\nPrefer: wait\r\n",
     ]
     static let bodies = [
@@ -39,7 +39,7 @@ struct AnnouncedBodyTests {
             try await half.send(head + "Host: localhost\r\n" + body)
             try await half.endSending()
             let refused = await half.readAll()
-            #expect(!refused.contains("200 OK"), "\(refused)")
+            #expect(!refused.contains("200 OK") && !refused.contains(" 500 "), "\(refused)")
             let silent = try await RawClient(port)
             try await silent.send(head + "Host: localhost\r\n" + body)
             #expect(await silent.readAll().hasPrefix("HTTP/1.1 408 "))

@@ -54,7 +54,14 @@ extension Request {
             throw CrewError(
                 .bodyTooLarge, "the body has \(length) bytes; at most \(limit) are taken")
         }
-        return try await collectBody(upTo: limit)
+        do {
+            return try await collectBody(upTo: limit)
+        } catch  where error is CancellationError || error is any HTTPResponseError {
+            throw error
+        } catch {
+            // Whoever sent it has closed its half of the connection in the middle.
+            throw CrewError(.invalidInput, "the body ended before all of it had come", cause: error)
+        }
     }
 
     /// The members of a JSON body; an empty body has none.
