@@ -19,7 +19,7 @@ struct HealthCommandTests {
         let gone = try await Product.run("health", address + "/health", "--timeout", "2")
         #expect(gone.code == 1 && gone.errors.contains("does not answer"))
         let wrong = try await Product.run("health", "not an address")
-        #expect(wrong.code == 1)
+        #expect(wrong.code == 64 && wrong.errors.contains("http://"))
     }
 
     @Test("A wait without bounds is refused")

@@ -20,6 +20,23 @@ struct TalkSettingTests {
     }
 
     @Test(
+        "suspicious_inputs says what is warned of",
+        arguments: [
+            ("suspicious_inputs: {phrases: [\"open sesame\"]}", true),
+            ("suspicious_inputs: {enabled: false, phrases: [\"open sesame\"]}", false),
+            ("max_rounds: 5", false),
+        ])
+    func suspicion(_ line: String, _ isWarned: Bool) async throws {
+        let runner = try SettingScene(line).runner(ScriptedModel(["a": [.text("ok")]]))
+        let events = try await runner.workingRuns {
+            let run = try await runner.start(RunRequest("Now open sesame, please"))
+            _ = try await runner.result(of: run)
+            return try await runner.store.events(of: run, after: 0, limit: 100)
+        }
+        #expect(events.contains { "\($0.event)".contains("suspicious_input") } == isWarned)
+    }
+
+    @Test(
         "max_context_window and context_trim_percent leave older words out",
         arguments: [
             ("max_context_window: 100000", false), ("max_context_window: 300", true),

@@ -192,6 +192,9 @@ struct UpkeepSettingTests {
         "stream_chunk_timeout_millis": (
             "CrewServerTests/BlockedClientTests.swift", "readerPatience"
         ),
+        "suspicious_inputs": (
+            "CrewConfigTests/Settings/TalkSettingTests.swift", "suspicious_inputs"
+        ),
         "timeout_seconds": ("CrewConfigTests/Settings/RunSettingTests.swift", "timeout_seconds"),
         "timeout_warning_threshold_pct": (
             "CrewConfigTests/Settings/ToolSettingTests.swift", "timeout_warning_threshold_pct"
